@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+const level = (name: string, timeout: number, extra: Record<string, unknown> = {}) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, ...extra },
+});
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    // PC/SC add-ons crash in worker threads.
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      level('pure', 20_000),
+      level('simulator', 20_000),
+      level('fuzz', 300_000),
+      level('command', 60_000),
+      // One service per namespace: one file at a time.
+      level('pcsc', 60_000, { fileParallelism: false }),
+    ],
+  },
+});
