@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 const level = (name: string, timeout: number, extra: Record<string, unknown> = {}) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, ...extra },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeout,
+    ...extra,
+  },
 });
 
 export default defineConfig({
@@ -15,7 +20,10 @@ export default defineConfig({
       level('pure', 20_000),
       level('simulator', 20_000),
       level('fuzz', 300_000),
-      level('command', 60_000),
+      // What is built is tested as built: the command as a child process, the package by its entries.
+      level('command', 60_000, {
+        include: ['test/command/**/*.test.ts', 'test/package/**/*.test.ts'],
+      }),
       // One service per namespace: one file at a time.
       level('pcsc', 60_000, { fileParallelism: false }),
     ],
