@@ -16,6 +16,14 @@ export default defineConfig({
     // PC/SC add-ons crash in worker threads.
     pool: 'forks',
     maxWorkers: 2,
+    coverage: {
+      // Drivers of real readers and the command run at their own levels, outside of this process.
+      include: ['apdu/**/*.ts', 'src/**/*.ts', 'drivers/replay/**/*.ts'],
+      exclude: ['src/cli/**', '**/public.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      reportsDirectory: 'coverage',
+      thresholds: { lines: 95, branches: 95, 'apdu/**': { 100: true } },
+    },
     projects: [
       level('pure', 20_000),
       level('simulator', 20_000),
