@@ -42,7 +42,7 @@ export const levels = [
   {
     name: 'pcsc',
     about: 'our own pcscd with the virtual reader, in private namespaces',
-    needs: ['pcscd', 'vpcd', 'pcsc headers', 'opensc-tool', 'ip', 'unshare', 'compiler', 'make', 'python3'],
+    needs: ['pcscd', 'vpcd', 'pcsc headers', 'opensc-tool', 'ip', 'unshare', 'ps', 'compiler', 'make', 'python3'],
     prepare: [['node', 'test/pcsc/build-bindings.mjs']],
     within: ['test/pcsc/namespace.sh'],
     minutes: 10,

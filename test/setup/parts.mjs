@@ -25,6 +25,7 @@ export const parts = {
   'opensc-tool': { present: command('opensc-tool'), debian: 'opensc' },
   ip: { present: command('ip'), debian: 'iproute2' },
   unshare: { present: command('unshare'), debian: 'util-linux' },
+  ps: { present: command('ps'), debian: 'procps' },
   compiler: { present: command('g++'), debian: 'build-essential' },
   make: { present: command('make'), debian: 'build-essential' },
   python3: { present: command('python3'), debian: 'python3' },
