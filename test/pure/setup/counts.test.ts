@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-// biome-ignore lint/correctness/useImportExtensions: the declaration file beside it has the ending of its module, .d.mts
 import { closingLine, countReport } from '../../setup/counts.mjs';
 
 let folder: string;
