@@ -1,0 +1,163 @@
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { SscardError } from '../../apdu/errors.ts';
+import { SimulatedCard, type SimulatedCardOptions } from './card.ts';
+import { type CardFile, checkCardFile } from './card-file-check.ts';
+import type { CardImage } from './image.ts';
+
+/** A card file is about 20 KiB; nothing larger is read. */
+const LARGEST_FILE = 1024 * 1024;
+
+export interface CreateCardOptions {
+  readonly generation?: CardImage['generation'];
+  /** The same number gives the same card, masters included. Default: random. */
+  readonly seed?: number;
+  /** Overwrites a file that is there. */
+  readonly force?: boolean;
+  /** Default: SM4 on generation 3.0, else 3DES (social-security-card.md 10). */
+  readonly algorithm?: CardImage['algorithm'];
+}
+
+/**
+ * Makes a card file: an invented holder, random masters, and the keys derived from them (mode 0600, as PIN and keys are
+ * inside).
+ * @throws SscardError `sim-file-exists`, `sim-file-unwritable`
+ * @example await createCardFile('card.json', { generation: '2.0', seed: 1 });
+ */
+export async function createCardFile(path: string, options: CreateCardOptions = {}): Promise<void> {
+  const { inventFile } = await import('./invent.ts');
+  writeAtomically(path, await inventFile(options), options.force ?? false);
+}
+
+/**
+ * The card of a file, without power yet. What the card stores is in the file before its answer leaves, and before a PIN
+ * or a cryptogram is compared.
+ * @throws SscardError `sim-file-unreadable`, `sim-file-malformed` (line and column, or the member in `place`),
+ * `sim-file-version`; later, from `process`: `sim-file-unwritable`
+ */
+export async function openCardFile(
+  path: string,
+  options: Omit<SimulatedCardOptions, 'save'> = {},
+): Promise<SimulatedCard> {
+  const file = await readCardFile(path);
+  return new SimulatedCard(file.card, { ...options, save: (card) => writeAtomically(path, { ...file, card }, true) });
+}
+
+/**
+ * A whole card file, keys and PIN included.
+ * @throws SscardError as `openCardFile`
+ */
+export async function readCardFile(path: string): Promise<CardFile> {
+  const text = readText(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw await syntaxError(path, text, error);
+  }
+  return checkCardFile(value, path);
+}
+
+/** What is on a card, without anything secret: for `sim show`. */
+export interface CardDescription {
+  readonly generation: CardImage['generation'];
+  readonly algorithm: CardImage['algorithm'];
+  readonly atr: string;
+  readonly block: CardImage['block'];
+  readonly pin: { readonly tries: number; readonly triesLeft: number };
+  readonly directories: readonly {
+    readonly name: string;
+    readonly fid: string;
+    readonly keys: readonly { readonly name: string; readonly id: string | null; readonly triesLeft: number }[];
+    readonly files: readonly Pick<
+      CardImage['directories'][number]['files'][number],
+      'fid' | 'kind' | 'read' | 'update'
+    >[];
+  }[];
+}
+
+export function describeCard({ generation, algorithm, atr, block, pin, directories }: CardImage): CardDescription {
+  return {
+    generation,
+    algorithm,
+    atr,
+    block,
+    pin: { tries: pin.tries, triesLeft: pin.triesLeft },
+    directories: directories.map(({ name, fid, keys, files }) => ({
+      name,
+      fid,
+      keys: keys.map((key) => ({ name: key.name, id: key.id ?? null, triesLeft: key.triesLeft })),
+      files: files.map((file) => ({ fid: file.fid, kind: file.kind, read: file.read, update: file.update })),
+    })),
+  };
+}
+
+function readText(path: string): string {
+  try {
+    const handle = openSync(path, 'r');
+    try {
+      const facts = fstatSync(handle);
+      if (facts.isFile() && facts.size <= LARGEST_FILE) return readFileSync(handle, 'utf8');
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw new SscardError('sim-file-unreadable', 'the card file cannot be read', { place: path }, { cause: error });
+  }
+  throw new SscardError('sim-file-malformed', 'not an ordinary file, or far too large', { place: path });
+}
+
+async function syntaxError(path: string, text: string, cause: unknown): Promise<SscardError> {
+  const { parse } = await import('jsonc-parser');
+  const errors: { offset: number }[] = [];
+  parse(text, errors as never, { disallowComments: true, allowTrailingComma: false });
+  const before = text.slice(0, errors[0]?.offset ?? text.length).split('\n');
+  const place = { place: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  return new SscardError('sim-file-malformed', 'the card file is not JSON', place, { cause });
+}
+
+/** A new file beside the old one, then the name moves: a killed process leaves the one or the other. */
+function writeAtomically(path: string, file: CardFile, overwrite: boolean): void {
+  try {
+    const target = overwrite ? followed(path) : path;
+    const fresh = join(dirname(target), `.${basename(target)}.${process.pid}.new`);
+    try {
+      const handle = openSync(fresh, 'w', 0o600);
+      try {
+        writeSync(handle, `${JSON.stringify(file, null, 1)}\n`);
+        fsyncSync(handle);
+      } finally {
+        closeSync(handle);
+      }
+      if (overwrite) renameSync(fresh, target);
+      else linkSync(fresh, target);
+    } finally {
+      rmSync(fresh, { force: true });
+    }
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (exists)
+      throw new SscardError('sim-file-exists', 'there is a file of this name', { place: path }, { cause: error });
+    throw new SscardError('sim-file-unwritable', 'the card file cannot be written', { place: path }, { cause: error });
+  }
+}
+
+/** A link stays a link: what it points to is replaced. */
+function followed(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

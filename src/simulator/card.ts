@@ -1,0 +1,128 @@
+import { fromHex } from '../../apdu/bytes.ts';
+import { SscardError } from '../../apdu/errors.ts';
+import type { Answer, CardCore, CommandRule, LineCommand, Session } from './command.ts';
+import { authenticationCommands } from './commands-authentication.ts';
+import { fileCommands } from './commands-file.ts';
+import { pinCommands } from './commands-pin.ts';
+import { selectCommands } from './commands-select.ts';
+import { type Contents, closeImage, openImage } from './contents.ts';
+import type { CardImage } from './image.ts';
+import { CardMemory, PowerCut } from './memory.ts';
+import { platformRandom, type RandomBytes } from './random.ts';
+
+const rules: Readonly<Record<number, CommandRule>> = {
+  ...selectCommands,
+  ...fileCommands,
+  ...authenticationCommands,
+  ...pinCommands,
+};
+const classes: ReadonlySet<number> = new Set([0x00, 0x80, 0x84]);
+/** CARD BLOCK, APPLICATION UNBLOCK, APPLICATION BLOCK, reload and unblock of the PIN: never in the clear (10). */
+const secureInstructions: ReadonlySet<number> = new Set([0x16, 0x18, 0x1e, 0x24]);
+
+export interface SimulatedCardOptions {
+  /** Source of challenges. Default: the platform's random numbers. */
+  readonly random?: RandomBytes;
+  /** Called after each write to the card's memory, before the card goes on. What it throws, `process` throws. */
+  readonly save?: (image: CardImage) => void;
+  /** True: a write that loses power keeps the bytes stored so far. False (default): whole or not at all. */
+  readonly tears?: boolean;
+}
+
+/**
+ * The card's side of the contact plate: a T=0 social security card, at the level of one header with its data.
+ * Answers with data for a command that brought data wait for GET RESPONSE (61xx); a wrong Le is answered with 6Cxx.
+ * @example
+ * const card = new SimulatedCard(image);
+ * card.powerOn();
+ * card.process(fromHex('00A4040F0F7378312E73682EC9E7BBE1B1A3D5CF'));
+ */
+export class SimulatedCard {
+  readonly atr: Uint8Array;
+  readonly #contents: Contents;
+  readonly #memory: CardMemory;
+  readonly #random: RandomBytes;
+  #core: CardCore | undefined;
+
+  /** The card has no power yet. @throws SscardError `hex-malformed` in a damaged image */
+  constructor(image: CardImage, options: SimulatedCardOptions = {}) {
+    const { save } = options;
+    this.atr = fromHex(image.atr);
+    this.#contents = openImage(image);
+    this.#random = options.random ?? platformRandom;
+    this.#memory = new CardMemory(options.tears ?? false, () => save?.(this.image()));
+  }
+
+  powerOn(): void {
+    this.reset();
+  }
+
+  /** Drops challenge, current file, rights and pending response; counters, blocks and data stay (10). */
+  powerOff(): void {
+    this.#core = undefined;
+  }
+
+  /** The reset line only; for this card the same as a power cycle. */
+  reset(): void {
+    const session: Session = { pinVerified: false, rights: new Set() };
+    this.#core = { contents: this.#contents, memory: this.#memory, random: this.#random, session };
+  }
+
+  /** What is stored now, keys and PIN included. */
+  image(): CardImage {
+    return closeImage(this.#contents);
+  }
+
+  /** Fault on order: in the next command, power lasts for `bytes` more bytes of storage, and not until the answer. */
+  cutPowerAfter(bytes: number): void {
+    this.#memory.cutAfter(bytes);
+  }
+
+  /**
+   * One command, one answer: data and status word, 2 to 258 bytes.
+   * @param command header of four or five bytes, then the data that P3 announces. A trailing Le is not looked at: on
+   * the T=0 line it does not exist.
+   * @throws SscardError `card-mute` without power, `card-removed` (outcome `unknown`) when power is cut on order
+   */
+  process(command: Uint8Array): Uint8Array {
+    const core = this.#core;
+    if (core === undefined) throw new SscardError('card-mute', 'the card has no power', { outcome: 'not-done' });
+    try {
+      const { sw, data } = answer(core, command);
+      this.#memory.settle();
+      return Uint8Array.from([...(data ?? []), sw >> 8, sw & 0xff]);
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      this.powerOff();
+      throw new SscardError('card-removed', 'power was cut on order', { outcome: 'unknown' }, { cause: error });
+    }
+  }
+}
+
+function answer(core: CardCore, bytes: Uint8Array): Answer {
+  const [cla, ins] = bytes;
+  // Any other command drops what waits for GET RESPONSE (4).
+  if (cla !== 0x00 || ins !== 0xc0) delete core.session.pending;
+  if (cla === undefined || ins === undefined || bytes.length < 4) return { sw: 0x6700 };
+  if (!classes.has(cla)) return { sw: 0x6e00 };
+  if (cla === 0x00 && secureInstructions.has(ins)) return { sw: 0x6988 };
+  const rule = rules[ins];
+  if (rule === undefined) return { sw: 0x6d00 };
+  if (rule.cla !== cla) return { sw: 0x6e00 };
+  const command = lineCommand(bytes, rule);
+  if (command === undefined) return { sw: 0x6700 };
+  if (core.contents.image.block === 'temporary' && core.session.directory !== undefined && !rule.whileBlocked) {
+    return { sw: 0x6985 };
+  }
+  return rule.run(core, command);
+}
+
+/** @returns nothing when the lengths do not fit the header */
+function lineCommand(bytes: Uint8Array, rule: CommandRule): LineCommand | undefined {
+  const [, , p1 = 0, p2 = 0, p3 = 0] = bytes;
+  if (bytes.length <= 5) return rule.form === 'sends' && p3 !== 0 ? undefined : { p1, p2, p3 };
+  const data = bytes.slice(5, 5 + p3);
+  const over = bytes.length - 5 - p3;
+  if (rule.form === 'asks' || p3 === 0 || over < 0 || over > 1) return undefined;
+  return { p1, p2, p3, data };
+}

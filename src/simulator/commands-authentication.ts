@@ -1,0 +1,52 @@
+import { equalBytes } from '../../apdu/bytes.ts';
+import { cryptogram } from './authentication.ts';
+import { type Answer, type CardCore, type CommandRule, done, give, keep, type LineCommand } from './command.ts';
+
+const CHALLENGE_BYTES = 8;
+/** MAC use in the commands of PBOC style (5). */
+const SHORT_CHALLENGE_BYTES = 4;
+const IRK = 0x00;
+
+function getChallenge(card: CardCore, { p1, p2, p3 }: LineCommand): Answer {
+  if (p1 !== 0 || p2 !== 0) return { sw: 0x6a86 };
+  const length = p3 === SHORT_CHALLENGE_BYTES ? SHORT_CHALLENGE_BYTES : CHALLENGE_BYTES;
+  if (p3 !== 0 && p3 !== length) return { sw: 0x6c00 | length };
+  const challenge = card.random(length);
+  card.session.challenge = challenge;
+  return give(challenge, p3);
+}
+
+function externalAuthentication(card: CardCore, { p1, p2, data }: LineCommand): Answer {
+  const { session, memory, contents } = card;
+  if (p1 !== 0) return { sw: 0x6a86 };
+  if (data?.length !== 16) return { sw: 0x6700 };
+  const key = session.directory?.keys.find(({ id, image }) => id === p2 && image.externalAuthentication);
+  if (key === undefined) return { sw: 0x6a88 };
+  const left = key.counter[0] ?? 0;
+  if (left === 0) return { sw: 0x6983 };
+  const { challenge } = session;
+  if (challenge?.length !== CHALLENGE_BYTES) return { sw: 0x6984 };
+  delete session.challenge;
+  // The try is spent before the comparison: a power cut in between gains nothing.
+  memory.store(key.counter, Uint8Array.of(left - 1));
+  const expected = cryptogram(contents.image.algorithm, key.value, challenge, data.subarray(8));
+  if (!equalBytes(expected, data.subarray(0, 8))) return { sw: 0x63c0 | (left - 1) };
+  memory.store(key.counter, Uint8Array.of(key.image.tries));
+  session.rights.add(p2);
+  return done;
+}
+
+function internalAuthentication(card: CardCore, { p1, p2, data }: LineCommand): Answer {
+  if (p1 !== 0 || p2 !== 0) return { sw: 0x6a86 };
+  if (data?.length !== 16) return { sw: 0x6700 };
+  const key = card.session.directory?.keys.find(({ id }) => id === IRK);
+  if (key === undefined) return { sw: 0x6a88 };
+  return keep(card, cryptogram(card.contents.image.algorithm, key.value, data.slice(0, 8), data.slice(8)));
+}
+
+/** GET CHALLENGE, EXTERNAL AUTHENTICATION, INTERNAL AUTHENTICATION (5, 6.4). */
+export const authenticationCommands: Readonly<Record<number, CommandRule>> = {
+  132: { cla: 0x00, form: 'asks', whileBlocked: true, run: getChallenge },
+  130: { cla: 0x00, form: 'sends', run: externalAuthentication },
+  136: { cla: 0x00, form: 'sends', run: internalAuthentication },
+};

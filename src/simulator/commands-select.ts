@@ -1,0 +1,87 @@
+import { concat, equalBytes } from '../../apdu/bytes.ts';
+import { type Answer, type CardCore, type CommandRule, done, enter, keep, type LineCommand } from './command.ts';
+import type { Contents } from './contents.ts';
+
+const MF = 0x3f00;
+/** Algorithm mark in the FCI: what the national driver looks for after 9F0C (1, rule 3; 2.3). */
+const ALGORITHM_MARK = {
+  '1.0': [0x00, 0x00, 0x00],
+  '2.0': [0x86, 0x01, 0x01],
+  '3.0': [0x86, 0x01, 0x03],
+} as const;
+
+function select(card: CardCore, { p1, p2, data }: LineCommand): Answer {
+  if (p2 !== 0x00) return { sw: 0x6a86 };
+  if (card.contents.image.block === 'card') return { sw: 0x6a81 };
+  if (p1 === 0x04) return selectByName(card, data);
+  if (p1 !== 0x00 && p1 !== 0x02) return { sw: 0x6a86 };
+  if (data?.length !== 2) return { sw: 0x6700 };
+  const fid = (data[0] ?? 0) * 256 + (data[1] ?? 0);
+  if (p1 === 0x02) return selectFile(card, fid);
+  if (fid === MF) {
+    enter(card.session, undefined);
+    return done;
+  }
+  return selectDirectory(card, fid) ?? selectFile(card, fid);
+}
+
+function selectByName(card: CardCore, name: Uint8Array | undefined): Answer {
+  if (name === undefined || name.length < 5 || name.length > 16) return { sw: 0x6700 };
+  const { directories } = card.contents;
+  const directory = directories.find(({ aid }) => aid !== undefined && equalBytes(aid, name));
+  if (directory === undefined) return { sw: 0x6a82 };
+  const entered = enterDirectory(card, directory);
+  if (directory !== directories[0] || entered.sw === 0x9303) return entered;
+  const answer = fci(card.contents, name);
+  return entered.sw === 0x9000 ? keep(card, answer) : keep(card, answer, entered.sw);
+}
+
+/** The SSSE from everywhere, its directories from inside it: from one to its sibling, too (2.1). */
+function selectDirectory(card: CardCore, fid: number): Answer | undefined {
+  const [application] = card.contents.directories;
+  const directory = card.contents.directories.find((candidate) => candidate.fid === fid);
+  if (directory === undefined) return undefined;
+  if (directory !== application && card.session.directory === undefined) return { sw: 0x6a82 };
+  return enterDirectory(card, directory);
+}
+
+function enterDirectory(card: CardCore, directory: Contents['directories'][number]): Answer {
+  const { block } = card.contents.image;
+  if (block === 'permanent') return { sw: 0x9303 };
+  enter(card.session, directory);
+  return block === 'temporary' && directory === card.contents.directories[0] ? { sw: 0x6283 } : done;
+}
+
+function selectFile(card: CardCore, fid: number): Answer {
+  const file = card.session.directory?.files.find((candidate) => candidate.fid === fid);
+  if (file === undefined) return { sw: 0x6a82 };
+  card.session.file = file;
+  return done;
+}
+
+/** 30 bytes: 6F 1C | 84 0F AID | A5 09 | 9F0C 06 and six bytes (2.3). */
+function fci(contents: Contents, name: Uint8Array): Uint8Array {
+  const mark = ALGORITHM_MARK[contents.image.generation];
+  const proprietary = Uint8Array.of(0x9f, 0x0c, 0x06, ...mark, 0x00, 0x00, 0x00);
+  const inside = concat([Uint8Array.of(0x84, name.length), name, Uint8Array.of(0xa5, proprietary.length), proprietary]);
+  return concat([Uint8Array.of(0x6f, inside.length), inside]);
+}
+
+function getResponse({ session }: CardCore, { p1, p2, p3 }: LineCommand): Answer {
+  const { pending } = session;
+  if (pending === undefined) return { sw: 0x6985 };
+  if (p1 !== 0 || p2 !== 0) return { sw: 0x6a86 };
+  if (p3 > pending.length) return { sw: 0x6c00 | pending.length };
+  if (p3 === 0 || p3 === pending.length) {
+    delete session.pending;
+    return { data: pending, sw: 0x9000 };
+  }
+  session.pending = pending.slice(p3);
+  return { data: pending.slice(0, p3), sw: 0x6100 | session.pending.length };
+}
+
+/** SELECT and GET RESPONSE (2.1, 2.3, 4). */
+export const selectCommands: Readonly<Record<number, CommandRule>> = {
+  164: { cla: 0x00, form: 'sends', whileBlocked: true, run: select },
+  192: { cla: 0x00, form: 'asks', whileBlocked: true, run: getResponse },
+};

@@ -1,0 +1,103 @@
+import { fromHex, toHex } from '../../apdu/bytes.ts';
+import type { AccessRule, CardImage, DirectoryImage, FileImage, KeyImage } from './image.ts';
+
+/** The card's memory while it works: cells of bytes that `CardMemory.store` changes in place. */
+export interface Contents {
+  readonly image: CardImage;
+  /** Tries left, then the PIN as four bytes of BCD filled with F: one cell, so that both change together. */
+  readonly pin: Uint8Array;
+  readonly pinTries: number;
+  readonly directories: readonly Directory[];
+}
+
+export interface Directory {
+  readonly image: DirectoryImage;
+  readonly fid: number;
+  readonly aid?: Uint8Array;
+  readonly keys: readonly Key[];
+  readonly files: readonly File[];
+}
+
+export interface Key {
+  readonly image: KeyImage;
+  readonly id?: number;
+  readonly value: Uint8Array;
+  /** One byte: tries left. */
+  readonly counter: Uint8Array;
+}
+
+export interface File {
+  readonly image: FileImage;
+  readonly kind: FileImage['kind'];
+  readonly fid: number;
+  readonly sfi: number;
+  readonly read: AccessRule;
+  readonly update: AccessRule;
+  /** One cell a record; a transparent file is one cell. */
+  readonly cells: Uint8Array[];
+}
+
+const PIN_BYTES = 4;
+
+/** PIN digits in BCD, an odd one filled with F (6.6). */
+export function pinBlock(digits: string): Uint8Array {
+  return fromHex(digits.length % 2 === 0 ? digits : `${digits}F`);
+}
+
+/** @throws SscardError `hex-malformed` */
+export function openImage(image: CardImage): Contents {
+  const pin = new Uint8Array(1 + PIN_BYTES).fill(0xff);
+  pin[0] = image.pin.triesLeft;
+  pin.set(pinBlock(image.pin.digits), 1);
+  return { image, pin, pinTries: image.pin.tries, directories: image.directories.map(openDirectory) };
+}
+
+function openDirectory(image: DirectoryImage): Directory {
+  return {
+    image,
+    fid: Number.parseInt(image.fid, 16),
+    ...(image.aid === undefined ? {} : { aid: fromHex(image.aid) }),
+    keys: image.keys.map((key) => ({
+      image: key,
+      ...(key.id === undefined ? {} : { id: Number.parseInt(key.id, 16) }),
+      value: fromHex(key.value),
+      counter: Uint8Array.of(key.triesLeft),
+    })),
+    files: image.files.map((file) => ({
+      image: file,
+      kind: file.kind,
+      fid: Number.parseInt(file.fid, 16),
+      sfi: file.sfi,
+      read: file.read,
+      update: file.update,
+      cells: file.kind === 'transparent' ? [filled(file.size, fromHex(file.data))] : file.records.map(fromHex),
+    })),
+  };
+}
+
+/** What `openImage` opened, as it is now. */
+export function closeImage(contents: Contents): CardImage {
+  const { image, pin, directories } = contents;
+  const digits = toHex(pin.subarray(1)).replace(/F+$/, '');
+  return {
+    ...image,
+    pin: { digits, tries: image.pin.tries, triesLeft: pin[0] ?? 0 },
+    directories: directories.map((directory) => ({
+      ...directory.image,
+      keys: directory.keys.map((key) => ({ ...key.image, triesLeft: key.counter[0] ?? 0 })),
+      files: directory.files.map(closeFile),
+    })),
+  };
+}
+
+function closeFile(file: File): FileImage {
+  if (file.image.kind !== 'transparent') return { ...file.image, records: file.cells.map(toHex) };
+  const cell = file.cells[0] ?? new Uint8Array();
+  return { ...file.image, data: toHex(cell.subarray(0, cell.findLastIndex((byte) => byte !== 0xff) + 1)) };
+}
+
+function filled(size: number, data: Uint8Array): Uint8Array {
+  const cell = new Uint8Array(size).fill(0xff);
+  cell.set(data.subarray(0, size));
+  return cell;
+}
