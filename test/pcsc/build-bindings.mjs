@@ -2,17 +2,26 @@
 // client of the benchmark. Quick when all is there; what was built for another Node is built again.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = `${root}.test-run/pcsc`;
+
+// node-gyp downloads Node's headers when it is not told where they are; a Node that came with them needs no download.
+const prefix = dirname(dirname(process.execPath));
+const headers = existsSync(`${prefix}/include/node/node.h`) ? { npm_config_nodedir: prefix } : {};
 
 const loads = (name) =>
   spawnSync(process.execPath, ['-e', `require(${JSON.stringify(name)})`], { cwd: root, stdio: 'ignore' }).status === 0;
 
 function run(command, args) {
   process.stdout.write(`${command} ${args.join(' ')}\n`);
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...headers, ...process.env },
+  });
   if (error || status !== 0) {
     process.stderr.write(`${command} failed: ${error?.message ?? `exit code ${status}`}\n`);
     process.exit(1);
