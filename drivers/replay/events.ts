@@ -1,0 +1,36 @@
+/**
+ * What can happen to a card, by the name it has in a transcript and the error a command then ends with.
+ * `cut`: the connection to the card is over.
+ */
+const events = {
+  inserted: { code: undefined, cut: false },
+  removed: { code: 'card-removed', cut: true },
+  reset: { code: 'card-reset', cut: false },
+  mute: { code: 'card-mute', cut: true },
+  cancelled: { code: 'cancelled', cut: true },
+  malformed: { code: 'answer-malformed', cut: false },
+  'reader-lost': { code: 'reader-lost', cut: true },
+  'service-lost': { code: 'service-lost', cut: true },
+  /** Any other error of the driver that was recorded. */
+  failed: { code: 'recorded-failure', cut: false },
+} as const;
+
+export type EventName = keyof typeof events;
+
+/** The closed list of events of a transcript. */
+export const eventNames = Object.keys(events) as EventName[];
+
+/** The code of the error a command ends with when this happens; `undefined` for `inserted`. */
+export function eventCode(event: EventName): string | undefined {
+  return events[event].code;
+}
+
+/** True when nothing more can be sent over the same channel. */
+export function cutsChannel(event: EventName): boolean {
+  return events[event].cut;
+}
+
+/** The event as which an error of `transmit` is recorded. */
+export function eventOf(code: string | undefined): EventName {
+  return eventNames.find((name) => events[name].code === code && code !== undefined) ?? 'failed';
+}
