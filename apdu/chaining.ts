@@ -1,0 +1,104 @@
+import { concat } from './bytes.ts';
+import { decodeCommand, encodeCommand } from './command.ts';
+import { SscardError } from './errors.ts';
+import { encodeResponse, parseResponse } from './response.ts';
+import type { CommandApdu, ResponseApdu } from './types.ts';
+
+/** What carries a command: a channel, or another decorator. `W` is its waiting options, handed on untouched with every round. */
+export interface Sender<W = unknown> {
+  transmit(command: Uint8Array, waiting?: W): Promise<Uint8Array>;
+}
+
+export interface ChainingOptions {
+  /**
+   * When a command without Le (cases 1 and 3) is answered 61xx: `expected` returns the status as it is, `always` fetches
+   * all. Default `expected`.
+   */
+  readonly fetch?: 'expected' | 'always';
+  /** Go on after Ne bytes are there, while the card still says 61xx. Default false: the last 61xx is the status. */
+  readonly collectAll?: boolean;
+}
+
+/** No card of this kind keeps more: a chain beyond this is a broken card, or one that attacks the terminal. */
+const MAX_ROUNDS = 64;
+const MAX_BYTES = 0x10000;
+
+/**
+ * Follows 61xx with GET RESPONSE and repeats a command after 6Cxx, once, with the Le the card asks for; to 6Cxx the card
+ * has not executed the command (ISO/IEC 7816-4, 5.1.3). Nothing else is ever sent again. The answer has all data, then the
+ * last status word. For channels whose `chains` is false: a reader that does this by itself must not be wrapped.
+ * @throws SscardError `chain-too-long` (over 64 rounds or 64 KiB), `chain-stalled` (61xx without data, 6Cxx twice),
+ * `command-malformed`, `answer-malformed`, and whatever `next` throws
+ */
+export function withChaining<W>(next: Sender<W>, options: ChainingOptions = {}): Sender<W> {
+  return {
+    async transmit(bytes, waiting) {
+      const command = decodeCommand(bytes);
+      const chain = new Chain(next, waiting);
+      let answer = await chain.first(bytes, command);
+      const wanted = command.le ?? (options.fetch === 'always' ? MAX_BYTES : 0);
+      const parts = [answer.data];
+      while (answer.sw >> 8 === 0x61 && wanted > 0) {
+        const missing = options.collectAll ? 0x100 : wanted - chain.collected;
+        if (missing <= 0) break;
+        answer = await chain.getResponse(command.cla, Math.min(answer.sw & 0xff || 0x100, missing));
+        parts.push(answer.data);
+      }
+      return encodeResponse({ data: concat(parts), sw: answer.sw });
+    },
+  };
+}
+
+/** One command with its rounds, and the limits on them. */
+class Chain<W> {
+  collected = 0;
+  #rounds = 0;
+  readonly #next: Sender<W>;
+  readonly #waiting: W | undefined;
+
+  constructor(next: Sender<W>, waiting: W | undefined) {
+    this.#next = next;
+    this.#waiting = waiting;
+  }
+
+  async first(bytes: Uint8Array, command: CommandApdu): Promise<ResponseApdu> {
+    const answer = await this.#send(bytes);
+    return command.le === undefined ? answer : this.#corrected(command, answer);
+  }
+
+  async getResponse(cla: number, le: number): Promise<ResponseApdu> {
+    const command = { cla: getResponseClass(cla), ins: 0xc0, p1: 0, p2: 0, le };
+    const answer = await this.#corrected(command, await this.#round(command));
+    if (answer.data.length === 0 && answer.sw >> 8 === 0x61)
+      throw new SscardError('chain-stalled', 'the card announces data and gives none', { sw: answer.sw });
+    return answer;
+  }
+
+  async #corrected(command: CommandApdu, answer: ResponseApdu): Promise<ResponseApdu> {
+    if (answer.sw >> 8 !== 0x6c) return answer;
+    const again = await this.#round({ ...command, le: answer.sw & 0xff || 0x100 });
+    if (again.sw >> 8 === 0x6c)
+      throw new SscardError('chain-stalled', 'the card refuses the Le it asked for', { sw: again.sw });
+    return again;
+  }
+
+  #round(command: CommandApdu): Promise<ResponseApdu> {
+    if (++this.#rounds > MAX_ROUNDS) throw new SscardError('chain-too-long', `over ${MAX_ROUNDS} rounds`);
+    return this.#send(encodeCommand(command));
+  }
+
+  async #send(bytes: Uint8Array): Promise<ResponseApdu> {
+    const answer = parseResponse(await this.#next.transmit(bytes, this.#waiting));
+    this.collected += answer.data.length;
+    if (this.collected > MAX_BYTES) throw new SscardError('chain-too-long', `over ${MAX_BYTES} bytes`);
+    return answer;
+  }
+}
+
+/**
+ * GET RESPONSE goes to the same logical channel, without the secure messaging and proprietary bits: these cards know it
+ * with CLA 00 only (iso7816.md 4; channel bits of ISO/IEC 7816-4, 5.4.1).
+ */
+function getResponseClass(cla: number): number {
+  return cla & 0x40 ? 0x40 | (cla & 0x0f) : cla & 0x03;
+}
