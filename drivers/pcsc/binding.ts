@@ -23,8 +23,11 @@ export interface Binding {
   readonly waitsOnPool: boolean;
   /** @throws SscardError `service-lost` when nobody serves */
   openSession(): Promise<Session>;
-  /** @param protocols sum of `SCARD.t0` and `SCARD.t1` */
-  connect(reader: string, share: ShareMode, protocols: number): Promise<CardHandle>;
+  /**
+   * @param slot as last seen; its ATR serves where the library tells none
+   * @param protocols sum of `SCARD.t0` and `SCARD.t1`
+   */
+  connect(slot: RawSlot, share: ShareMode, protocols: number): Promise<CardHandle>;
 }
 
 /** One link to the service that lists readers and waits for changes. One call at a time. */

@@ -21,7 +21,7 @@ export async function koffiBinding(): Promise<Binding> {
     lacks: new Set(),
     waitsOnPool: true,
     openSession: () => openSession(winscard),
-    connect: (reader, share, protocols) => connect(winscard, reader, share, protocols),
+    connect: (slot, share, protocols) => connect(winscard, slot.name, share, protocols),
   };
 }
 
