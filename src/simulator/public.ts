@@ -1,0 +1,15 @@
+// The package's entry `sscard/simulator`: what it names is public. Nothing inside the project imports this file.
+export { SimulatedCard, type SimulatedCardOptions } from './card.ts';
+export {
+  type CardDescription,
+  type CreateCardOptions,
+  createCardFile,
+  describeCard,
+  openCardFile,
+} from './card-file.ts';
+export { type Fault, withFaults } from './faults.ts';
+export type { AccessRule, CardImage, DirectoryImage, FileImage, KeyImage } from './image.ts';
+export { PowerCut } from './memory.ts';
+export { type RandomBytes, seededRandom } from './random.ts';
+export { type SimReaders, type SimReadersOptions, simReaders, type VirtualCard } from './readers.ts';
+export { serveVpcd, type VpcdCard, type VpcdEvent, type VpcdOptions, type VpcdSlot } from './vpcd.ts';
