@@ -1,11 +1,11 @@
 /**
  * What can happen to a card, by the name it has in a transcript and the error a command then ends with.
- * `cut`: the connection to the card is over.
+ * `cut`: nothing more can be sent over the same channel (after `reset`: until the program resets the card itself).
  */
 const events = {
   inserted: { code: undefined, cut: false },
   removed: { code: 'card-removed', cut: true },
-  reset: { code: 'card-reset', cut: false },
+  reset: { code: 'card-reset', cut: true },
   mute: { code: 'card-mute', cut: true },
   cancelled: { code: 'cancelled', cut: true },
   malformed: { code: 'answer-malformed', cut: false },
@@ -26,8 +26,10 @@ export function eventCode(event: EventName): string | undefined {
 }
 
 /** True when nothing more can be sent over the same channel. */
-export function cutsChannel(event: EventName): boolean {
-  return events[event].cut;
+export function cutsChannel(event: EventName, outcome: string | undefined): boolean {
+  // A command that was given up before it left leaves no late answer behind.
+  const neverLeft = outcome === 'not-done' && (event === 'mute' || event === 'cancelled');
+  return events[event].cut && !neverLeft;
 }
 
 /** The event as which an error of `transmit` is recorded. */
