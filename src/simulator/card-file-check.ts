@@ -36,6 +36,7 @@ export function checkCardFile(value: unknown, file: string): CardFile {
     if (Number.isInteger(version.value) && version.value !== CARD_FILE_VERSION) {
       throw new SscardError('sim-file-version', 'a card file of another version', { place: file });
     }
+    exactly(CARD_FILE_VERSION)(version);
     wholeFile({ value, path: '' });
     return value as CardFile;
   } catch (error) {
