@@ -6,9 +6,11 @@ import type { CommandApdu, ResponseApdu } from './types.ts';
 
 /** What carries a command: a channel, or another decorator. `W` is its waiting options, handed on untouched with every round. */
 export interface Sender<W = unknown> {
+  /** Sends a command APDU, returns data and status word. */
   transmit(command: Uint8Array, waiting?: W): Promise<Uint8Array>;
 }
 
+/** How an answer in several parts is followed. */
 export interface ChainingOptions {
   /**
    * When a command without Le (cases 1 and 3) is answered 61xx: `expected` returns the status as it is, `always` fetches

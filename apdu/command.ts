@@ -4,6 +4,7 @@ import type { CommandApdu } from './types.ts';
 /** Cases of ISO/IEC 7816-3:2006, 12.1: with or without data and Le; S for short, E for extended length fields. */
 export type CommandCase = '1' | '2S' | '3S' | '4S' | '2E' | '3E' | '4E';
 
+/** A command, and the case that its length fields were in. */
 export type DecodedCommand = CommandApdu & { readonly case: CommandCase };
 
 const HEADER = 4;

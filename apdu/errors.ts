@@ -27,6 +27,7 @@ export interface ErrorDetails {
 }
 
 /**
+ * Everything this package throws: a stable code for programs, details for the support desk.
  * @example
  * try { … } catch (error) {
  *   if (error instanceof SscardError && error.code === 'card-removed') …

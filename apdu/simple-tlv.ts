@@ -27,6 +27,7 @@ export function decodeSimpleTlv(bytes: Uint8Array): SimpleTlv[] {
 }
 
 /**
+ * One item of the card's own TLV: a byte of tag, a byte of length, the value.
  * @throws SscardError `tlv-malformed`: the tag is not a byte, or the value has over 255 bytes
  * @example encodeSimpleTlv(0x4e, fromHex('0102')) // 4E 02 01 02
  */

@@ -1,6 +1,7 @@
 /** How far a status word got: all done, data still wait, done with a remark, not done, or nothing known about it. */
 export type StatusKind = 'done' | 'more' | 'warning' | 'refused' | 'unknown';
 
+/** What a status word means: a key for its text, and its kind. */
 export interface StatusMeaning {
   /** Stable key of the texts in `src/i18n/status.ts`: `status-6a82`, `status-63cx`, `status-6axx`, `status-unknown`. */
   readonly key: string;
@@ -37,13 +38,6 @@ export function describeStatus(sw: number): StatusMeaning {
 /** Four upper-case hex digits. @example formatStatus(0x6a82) // '6A82' */
 export function formatStatus(sw: number): string {
   return sw.toString(16).toUpperCase().padStart(4, '0');
-}
-
-/** Every key that `describeStatus` can give: the texts must cover exactly these. */
-export function statusKeys(): string[] {
-  const keys = new Set<string>();
-  for (let sw = 0; sw <= 0xffff; sw++) keys.add(describeStatus(sw).key);
-  return [...keys].sort();
 }
 
 function kindOf(sw: number): StatusKind {

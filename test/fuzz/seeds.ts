@@ -21,7 +21,7 @@ const LONG_LENGTHS = [
 
 /** Two fixed seeds and a fresh one. `SSCARD_FUZZ_SEED` (a number, also 0x…) runs that one alone. */
 export function seeds(): number[] {
-  const given = process.env['SSCARD_FUZZ_SEED'];
+  const { SSCARD_FUZZ_SEED: given } = process.env;
   if (given === undefined || given === '') return [...FIXED, randomInt(0x7fffffff)];
   const seed = Number(given);
   if (!Number.isInteger(seed)) throw new Error(`SSCARD_FUZZ_SEED is not a whole number: ${given}`);
