@@ -21,6 +21,7 @@ export interface Waiting {
 /** What happens to the card when a transaction or a channel ends. */
 export type Ending = 'leave' | 'reset' | 'unpower' | 'eject';
 
+/** The transmission protocol that reader and card agreed on (ISO/IEC 7816-3). */
 export type Protocol = 'T=0' | 'T=1';
 
 /** `shared` lets other programs in between transactions; `exclusive` keeps them out until close. */
@@ -39,6 +40,7 @@ export interface SlotState {
   readonly atr?: Uint8Array;
 }
 
+/** What happens to readers and cards. */
 export type ReaderEvent =
   | { readonly type: 'reader-attached'; readonly slot: SlotState }
   | { readonly type: 'reader-detached'; readonly name: string }
@@ -48,6 +50,7 @@ export type ReaderEvent =
   | { readonly type: 'service-lost' }
   | { readonly type: 'service-back' };
 
+/** How to connect to a card. */
 export interface ConnectOptions extends Waiting {
   /** Default `exclusive`: no other program can use a right that this one earned. */
   readonly share?: ShareMode;
@@ -55,6 +58,7 @@ export interface ConnectOptions extends Waiting {
   readonly protocols?: readonly Protocol[];
 }
 
+/** Which slot to take the card from, and how to connect to it. */
 export interface WaitForCardOptions extends ConnectOptions {
   /** Part of a slot's name (case does not matter) or its whole alias. Default: the only slot with a card. */
   readonly reader?: string;
@@ -66,7 +70,7 @@ export interface WaitForCardOptions extends ConnectOptions {
 export interface Readers extends AsyncDisposable {
   /** Scheme of the reader address: `pcsc`, `sim`, `replay`, … */
   readonly scheme: string;
-  /** @throws SscardError `service-unavailable` */
+  /** The slots as they are now. Default timeout: the driver's. @throws SscardError `service-unavailable` */
   list(options?: Waiting): Promise<readonly SlotState[]>;
   /**
    * First what is there (`reader-attached`, `card-inserted` for each), then every change, until the signal aborts (the
@@ -119,4 +123,12 @@ export interface Channel extends Transmitter, AsyncDisposable {
   close(ending?: Ending): Promise<void>;
 }
 
-export type ChannelFeature = 'transactions' | 'attributes' | 'control' | 'reset' | 'cold-reset' | 'exact-codes' | 'shared';
+/** What a channel may lack. `exact-codes`: the return codes of the platform; `shared`: connections that let other programs in. */
+export type ChannelFeature =
+  | 'transactions'
+  | 'attributes'
+  | 'control'
+  | 'reset'
+  | 'cold-reset'
+  | 'exact-codes'
+  | 'shared';

@@ -13,6 +13,7 @@ const CARD_TIMEOUT = 30_000;
 /** A service that is started by our first call finds its readers a little later than it answers. */
 const FIRST_READER_GRACE = 1_000;
 
+/** Which binding to use, and what the readers are called here. */
 export interface PcscOptions {
   /** Default `koffi`: no compiler, every feature. `smartcard` and `pcsclite` are packages of their own. */
   readonly binding?: BindingName;

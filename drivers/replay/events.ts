@@ -15,6 +15,7 @@ const events = {
   failed: { code: 'recorded-failure', cut: false },
 } as const;
 
+/** What may happen between two exchanges of a transcript, as written after `!`. */
 export type EventName = keyof typeof events;
 
 /** The closed list of events of a transcript. */

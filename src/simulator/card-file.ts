@@ -19,6 +19,7 @@ import type { CardImage } from './image.ts';
 /** A card file is about 20 KiB; nothing larger is read. */
 const LARGEST_FILE = 1024 * 1024;
 
+/** What card to invent, and whether a file of that name may be replaced. */
 export interface CreateCardOptions {
   readonly generation?: CardImage['generation'];
   /** The same number gives the same card, masters included. Default: random. */
@@ -87,6 +88,7 @@ export interface CardDescription {
   }[];
 }
 
+/** What is on a card, without keys, PIN and content. */
 export function describeCard({ generation, algorithm, atr, block, pin, directories }: CardImage): CardDescription {
   return {
     generation,

@@ -20,6 +20,7 @@ const classes: ReadonlySet<number> = new Set([0x00, 0x80, 0x84]);
 /** CARD BLOCK, APPLICATION UNBLOCK, APPLICATION BLOCK, reload and unblock of the PIN: never in the clear (10). */
 const secureInstructions: ReadonlySet<number> = new Set([0x16, 0x18, 0x1e, 0x24]);
 
+/** Where a card stores, how it loses power, and where its challenges come from. */
 export interface SimulatedCardOptions {
   /** Source of challenges. Default: the platform's random numbers. */
   readonly random?: RandomBytes;
@@ -53,6 +54,7 @@ export class SimulatedCard {
     this.#memory = new CardMemory(options.tears ?? false, () => save?.(this.image()));
   }
 
+  /** Starts the card anew, as the reader does before it reads the answer to reset. */
   powerOn(): void {
     this.reset();
   }

@@ -18,6 +18,7 @@ export interface CardImage {
   readonly directories: readonly DirectoryImage[];
 }
 
+/** One application or directory of a card: its names, keys and files. */
 export interface DirectoryImage {
   readonly name: string;
   readonly fid: string;
@@ -26,6 +27,7 @@ export interface DirectoryImage {
   readonly files: readonly FileImage[];
 }
 
+/** One key of a directory: its value and how many tries are left. */
 export interface KeyImage {
   /** Card key id (P2 of EXTERNAL AUTHENTICATION), two hex digits; absent where no command names the key. */
   readonly id?: string;

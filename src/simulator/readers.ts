@@ -10,9 +10,11 @@ const KEEP_ALIVE = 2 ** 31 - 1;
 
 /** What a simulated reader needs of a card; a `SimulatedCard`, alone or with faults on order. */
 export interface VirtualCard extends Pick<SimulatedCard, 'atr' | 'powerOn' | 'powerOff' | 'reset'> {
+  /** @returns data and status word; T=0 manners included (61xx, 6Cxx) */
   process(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
+/** What card is in the simulated reader, and how it behaves. */
 export interface SimReadersOptions extends Pick<SimulatedCardOptions, 'random' | 'tears'> {
   /** Puts this card in instead of the built-in one or the one of a file. */
   readonly card?: VirtualCard;
