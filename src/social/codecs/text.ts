@@ -1,0 +1,27 @@
+import type { Decoded } from './decoded.ts';
+
+const decoder = new TextDecoder('gb18030', { fatal: true });
+const CONTROL = /\p{Cc}/u;
+/** Not assigned, or a non-character: no decoder should give it, and no screen can show it. */
+const PRIVATE_USE = /\p{Co}/u;
+
+/**
+ * Text of an `an` item: GB18030 (GBK is its two-byte part), padding cut off the end. Padding bytes cannot be the last
+ * byte of a longer character, so a character is never cut.
+ * @param padding 00, FF and the blank on this card (3.1)
+ * @returns `undecodable` for bytes that are no GB18030 and for control characters; a half-read name is worse than none
+ * @example decodeText(fromHex('D5C5C8FD0000'), fromHex('00FF20')) // { kind: 'value', value: '张三' }
+ */
+export function decodeText(value: Uint8Array, padding: Uint8Array): Decoded<string, 'private-use'> {
+  let end = value.length;
+  while (end > 0 && padding.includes(value[end - 1] as number)) end--;
+  if (end === 0) return { kind: 'empty' };
+  let text: string;
+  try {
+    text = decoder.decode(value.subarray(0, end));
+  } catch {
+    return { kind: 'undecodable' };
+  }
+  if (CONTROL.test(text)) return { kind: 'undecodable' };
+  return { kind: 'value', value: text, ...(PRIVATE_USE.test(text) ? { odd: 'private-use' as const } : {}) };
+}

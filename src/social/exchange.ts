@@ -1,0 +1,36 @@
+import { encodeCommand } from '../../apdu/command.ts';
+import { SscardError } from '../../apdu/errors.ts';
+import { parseResponse } from '../../apdu/response.ts';
+import type { CommandApdu, ResponseApdu } from '../../apdu/types.ts';
+import type { Transmitter, Waiting } from '../../drivers/reader.ts';
+
+/** What the flows of this application send through: a channel, 61xx and 6Cxx already followed, and how long to wait. */
+export interface Line {
+  readonly transmitter: Transmitter;
+  readonly waiting: Waiting;
+}
+
+/** What a command is for: goes into every error it causes. */
+export interface Where {
+  readonly step: 'select-application' | 'read-record';
+  /** `SSSE`, `SSSEEF05|03`. */
+  readonly place: string;
+}
+
+/**
+ * One command and its answer, whatever the status word.
+ * @throws SscardError what the channel throws, and `answer-malformed`; step and place are filled in
+ */
+export async function exchange(line: Line, command: CommandApdu, where: Where): Promise<ResponseApdu> {
+  try {
+    return parseResponse(await line.transmitter.transmit(encodeCommand(command), line.waiting));
+  } catch (error) {
+    if (!(error instanceof SscardError)) throw error;
+    throw new SscardError(error.code, error.message, { ...where, ...error.details }, { cause: error });
+  }
+}
+
+/** The card said no, or something this command cannot be answered with. */
+export function refused(sw: number, where: Where): SscardError {
+  return new SscardError('card-refused', `the card answered ${sw.toString(16)}`, { ...where, sw });
+}
