@@ -1,0 +1,22 @@
+import { cardErrors } from './errors-card.ts';
+import { inputErrors } from './errors-input.ts';
+
+/** One text in both languages. */
+export interface Text {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What happened, and what to do about it. */
+export interface ErrorTexts {
+  readonly message: Text;
+  readonly advice: Text;
+}
+
+export type ErrorTable = Readonly<Record<string, ErrorTexts>>;
+
+/**
+ * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards) or
+ * `errors-input.ts` (what a person gives), and its exit code in `src/cli/exit-codes.ts`.
+ */
+export const errorTexts: ErrorTable = { ...cardErrors, ...inputErrors };
