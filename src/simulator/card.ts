@@ -36,7 +36,7 @@ export interface SimulatedCardOptions {
  * @example
  * const card = new SimulatedCard(image);
  * card.powerOn();
- * card.process(fromHex('00A4040F0F7378312E73682EC9E7BBE1B1A3D5CF'));
+ * card.process(fromHex('00A404000F7378312E73682EC9E7BBE1B1A3D5CF'));
  */
 export class SimulatedCard {
   readonly atr: Uint8Array;

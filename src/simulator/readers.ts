@@ -144,10 +144,17 @@ class SimSlot implements SimReaders {
   }
 
   #load(): Promise<VirtualCard> {
-    this.#card ??= this.#read().then((card) => {
-      this.#loaded = card;
-      return card;
-    });
+    this.#card ??= this.#read().then(
+      (card) => {
+        this.#loaded = card;
+        return card;
+      },
+      (error: unknown) => {
+        // A file that is repaired is read again.
+        this.#card = undefined;
+        throw error;
+      },
+    );
     return this.#card;
   }
 

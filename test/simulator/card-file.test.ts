@@ -137,6 +137,14 @@ describe('a card kept in a file', () => {
     expect(toHex(await channel.transmit(fromHex(SELECT_SSSE)))).toBe('611E');
   });
 
+  it('is read again by the same readers after it was repaired', async () => {
+    const path = newPath();
+    const readers = simReaders(path);
+    await expect(readers.waitForCard()).rejects.toThrow(fails('sim-file-unreadable'));
+    await createCardFile(path);
+    await expect(readers.waitForCard()).resolves.toBeDefined();
+  });
+
   it('writes nothing while it is only read', async () => {
     const path = await newFile();
     const before = statSync(path);
