@@ -1,5 +1,5 @@
 import detectionData from './detection.json' with { type: 'json' };
-import type { CardProfile, Detection, FileDescription, Generation, ProfileOverlay } from './profile.ts';
+import type { Assumption, CardProfile, Detection, FileDescription, Generation, ProfileOverlay } from './profile.ts';
 
 /** How a terminal tells a social security card and its generation. */
 export const detection: Detection = detectionData as Detection;
@@ -16,6 +16,12 @@ export async function loadProfile(generation: Generation): Promise<CardProfile> 
 export async function loadOverlays(): Promise<readonly ProfileOverlay[]> {
   const { default: jiangsu } = await import('./jiangsu.json', { with: { type: 'json' } });
   return [jiangsu as unknown as ProfileOverlay];
+}
+
+/** The assumptions in force, in the order of `docs/assumptions.md`. */
+export async function loadAssumptions(): Promise<readonly Assumption[]> {
+  const { default: data } = await import('./assumptions.json', { with: { type: 'json' } });
+  return data.assumptions as readonly Assumption[];
 }
 
 /**

@@ -149,3 +149,14 @@ export interface Detection {
   /** Versions that have been described; another one with a known first digit is read by that layout, and reported. */
   readonly versions: readonly string[];
 }
+
+/** A fact no public source states, on which code relies: a terminal with the real specification corrects it. */
+export interface Assumption {
+  readonly id: string;
+  /** Who relies on it: the terminal, or only the simulated card. */
+  readonly side: 'terminal' | 'twin';
+  readonly value: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly source: string;
+}

@@ -1,0 +1,65 @@
+// Writes docs/assumptions.md from the profile: `node test/tools/write-docs.mjs`. A test compares the file with this output.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../../', import.meta.url);
+const profile = (name) => JSON.parse(readFileSync(new URL(`src/social/profile/${name}.json`, root), 'utf8'));
+
+/** @returns the text of docs/assumptions.md */
+export function assumptionsPage() {
+  const { assumptions } = profile('assumptions');
+  const parts = ['generation-1.0', 'generation-2.0', 'generation-3.0', 'jiangsu'].map(profile);
+  const of = (side) => assumptions.filter((one) => one.side === side).flatMap(assumptionLines);
+  return [
+    '# 假定 / Assumptions',
+    '',
+    '<!-- Made by `node test/tools/write-docs.mjs` from src/social/profile/*.json. Do not edit. -->',
+    '',
+    '公开资料没有说明、程序又必须依靠的事实。有正式规范的网点改 `src/social/profile/` 里的数据即可，不用改程序。',
+    '',
+    'Facts that no public source states and the program has to rely on. An outlet with the real specification corrects the',
+    'data in `src/social/profile/`, not the code. Clauses are those of the reference on the social security card.',
+    '',
+    '## 终端 / Terminal',
+    '',
+    ...of('terminal'),
+    '## 模拟卡 / Simulated card',
+    '',
+    ...of('twin'),
+    '## 数据中标为假定的条目 / Entries of the data marked as assumed',
+    '',
+    '| 条目 / entry | 假定 / assumed | 来源 / source |',
+    '| --- | --- | --- |',
+    ...new Set(parts.flatMap(assumedRows)),
+    '',
+  ].join('\n');
+}
+
+function assumptionLines({ id, value, zh, en, source }) {
+  return [`- **${id}**: \`${value}\`  `, `  ${zh}  `, `  ${en} (${source})`, ''];
+}
+
+function assumedRows({ directories = [], files = [], keys = [] }) {
+  const rows = [];
+  const row = (entry, what, source) => rows.push(`| ${entry} | ${what} | ${source} |`);
+  for (const one of directories) {
+    if (one.confidence === 'ASSUMED') row(`${one.id} ${one.nameZh}`, `AID ${one.aid}`, one.source);
+  }
+  for (const file of files) {
+    const address = file.directory + file.ef;
+    if (file.confidence === 'ASSUMED') row(`${address} ${file.nameZh}`, 'structure', file.source);
+    for (const item of file.items ?? []) {
+      const entry = `${address}\\|${item.tag} ${item.nameZh}`;
+      if (item.confidence === 'ASSUMED') row(entry, `${item.format} ${item.length}`, item.source);
+      if (item.nameConfidence === 'ASSUMED') row(entry, `meaning: ${item.name}`, item.source);
+    }
+  }
+  for (const key of keys) {
+    if (key.triesConfidence === 'ASSUMED') row(`${key.directory} ${key.name}`, `${key.tries} tries`, key.source);
+  }
+  return rows;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(new URL('docs/assumptions.md', root), assumptionsPage());
+}
