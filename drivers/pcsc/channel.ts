@@ -72,7 +72,7 @@ export class PcscChannel implements Channel {
       throw new SscardError('command-malformed', message, { offset: command.length, outcome: 'not-done' });
     }
     // The caller may wipe its bytes before a thread reads them; ours are wiped when the thread is done.
-    const sent = command.slice();
+    const sent = Uint8Array.from(command);
     const turn = this.#turns.take(options.signal);
     if (turn) await turn;
     try {
@@ -113,7 +113,7 @@ export class PcscChannel implements Channel {
     if (this.lacks.has('control')) throw this.#unsupported('control');
     return this.#inTurn(options, async () => {
       try {
-        return await this.#native(() => this.#parts.handle.control(code, data.slice()), options);
+        return await this.#native(() => this.#parts.handle.control(code, Uint8Array.from(data)), options);
       } catch (error) {
         // Readers say so of a control code that failed; the card is still there.
         if (!hasCode(error, 'card-removed') || error.details.platformCode !== CODE.notTransacted) throw error;

@@ -24,6 +24,8 @@ export const SCARD = {
   stateMute: 0x0200,
   /** Longest answer pcsc-lite takes: MAX_BUFFER_SIZE_EXTENDED. A longer buffer is refused. */
   longestAnswer: 65_544,
+  /** States pcsc-lite takes in one call: PCSCLITE_MAX_READERS_CONTEXTS, which is also the most slots it serves. */
+  mostStates: 16,
 } as const;
 
 export const CODE = {

@@ -102,7 +102,8 @@ function sameNames(found: readonly string[], known: readonly RawSlot[]): boolean
 /** An array of SCARD_READERSTATE, with the entry that tells of readers that come and go when one will wait. */
 function stateTable(winscard: Winscard, slots: readonly RawSlot[], waits: boolean) {
   const { size, currentState, eventState, atrLength, atr } = winscard.readerState;
-  const listed = waits ? [...slots, { name: NOTIFICATION, state: 0, atr: NONE }] : slots;
+  const notifies = waits && slots.length < SCARD.mostStates;
+  const listed = notifies ? [...slots, { name: NOTIFICATION, state: 0, atr: NONE }] : slots;
   const bytes = Buffer.alloc(size * Math.max(1, listed.length));
   // The table holds plain addresses: `texts` keeps the names reachable.
   const texts = listed.map(({ name }) => winscard.encodeName(name));
@@ -118,7 +119,7 @@ function stateTable(winscard: Winscard, slots: readonly RawSlot[], waits: boolea
     bytes,
     texts,
     length: listed.length,
-    notified: () => waits && (event(slots.length) & SCARD.stateChanged) !== 0,
+    notified: () => notifies && (event(slots.length) & SCARD.stateChanged) !== 0,
     read: (): RawSlot[] =>
       slots.map(({ name }, at) => {
         const length = Math.min(bytes.readUInt32LE(at * size + atrLength), 33);

@@ -113,8 +113,8 @@ export class Monitor {
         await this.#close(session);
         session = undefined;
         known = undefined;
-        // A full pool is our own trouble, not the service's: what was seen stays.
-        if (!hasCode(error, 'pcsc-threads-exhausted') || this.#picture === undefined) this.#show(DOWN);
+        // Anything else (a full pool, an odd code of a reader) is not the service's end: what was seen stays.
+        if (hasCode(error, 'service-lost') || this.#picture === undefined) this.#show(DOWN);
         await sleep(pause, undefined, { signal: stop }).catch(() => {});
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }

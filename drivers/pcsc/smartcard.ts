@@ -111,7 +111,8 @@ function openSession(context: NativeContext): Session {
       if (wait === 0) return known;
       try {
         const watched = known.map(({ name, state }) => ({ name, state }));
-        const changes = await context.waitForChange([...watched, NOTIFICATION], wait);
+        if (watched.length < SCARD.mostStates) watched.push(NOTIFICATION);
+        const changes = await context.waitForChange(watched, wait);
         if (changes === null || changes.length === 0) return known;
       } catch (error) {
         throw fault('SCardGetStatusChange', error);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -66,7 +67,10 @@ export async function startService(options: { readers?: number; names?: readonly
     const port = nextPort;
     nextPort += 2;
     const hex = `0x${port.toString(16).toUpperCase()}`;
-    const text = `FRIENDLYNAME "${name}"\nDEVICENAME /dev/null:${hex}\nLIBPATH /usr/lib/pcsc/drivers/serial/libifdvpcd.so\nCHANNELID ${hex}\n`;
+    // The driver keeps its connections in one table by slot number: two readers on one copy of it answer for each other.
+    const library = join(folder, `libifdvpcd-${port}.so`);
+    copyFileSync('/usr/lib/pcsc/drivers/serial/libifdvpcd.so', library);
+    const text = `FRIENDLYNAME "${name}"\nDEVICENAME /dev/null:${hex}\nLIBPATH ${library}\nCHANNELID ${hex}\n`;
     writeFileSync(join(config, `reader-${port}`), text);
     const added = [0, 1].map((slot) => ({ name: `${name} 00 0${slot}`, port: port + slot }));
     slots.push(...added);
