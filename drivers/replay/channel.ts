@@ -86,6 +86,8 @@ export class ReplayChannel implements Channel {
 
   #restart(): void {
     this.#slot.player.reset();
+    // Our own reset takes nothing from us.
+    this.#dead = undefined;
     this.#atr = this.#slot.player.atr ?? this.#atr;
   }
 
