@@ -224,7 +224,9 @@ function interpret(groups: readonly AtrGroup[], protocols: readonly number[]): M
 
 /** The first group from the third on that follows a TD naming this T: groups 1 and 2 are for all protocols. */
 function groupOf(groups: readonly AtrGroup[], protocol: number): AtrGroup {
-  return groups.find((_, index) => index >= 2 && ((groups[index - 1]?.td ?? 0) & 0x0f) === protocol) ?? {};
+  for (const [index, { td }] of groups.entries())
+    if (index >= 1 && td !== undefined && (td & 0x0f) === protocol) return groups[index + 1] ?? {};
+  return {};
 }
 
 function readT1({ ta = 32, tb = 0x4d, tc = 0 }: AtrGroup): AtrT1 {

@@ -76,11 +76,12 @@ export function firstTpdu(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 function decodeExtended(bytes: Uint8Array, header: Pick<CommandApdu, 'cla' | 'ins' | 'p1' | 'p2'>): DecodedCommand {
-  const length = readShort(bytes, HEADER + 1);
   const start = HEADER + 3;
+  if (bytes.length < start) return malformed('neither a short nor an extended form', HEADER);
+  const length = readShort(bytes, HEADER + 1);
   if (bytes.length === start) return { ...header, le: length || MAX_LE, case: '2E' };
   const end = start + length;
-  if (bytes.length < start || length === 0) return malformed('neither a short nor an extended form', HEADER);
+  if (length === 0) return malformed('extended Lc must not be zero', HEADER);
   const data = bytes.subarray(start, end);
   if (bytes.length === end) return { ...header, data, case: '3E' };
   if (bytes.length === end + 2) return { ...header, data, le: readShort(bytes, end) || MAX_LE, case: '4E' };
@@ -88,7 +89,7 @@ function decodeExtended(bytes: Uint8Array, header: Pick<CommandApdu, 'cla' | 'in
 }
 
 function readShort(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }
 
 function pushLength(bytes: number[], length: number, extended: boolean): void {
