@@ -10,7 +10,7 @@ const KEEP_ALIVE = 2 ** 31 - 1;
 
 /** What a simulated reader needs of a card; a `SimulatedCard`, alone or with faults on order. */
 export interface VirtualCard extends Pick<SimulatedCard, 'atr' | 'powerOn' | 'powerOff' | 'reset'> {
-  /** @returns data and status word; T=0 manners included (61xx, 6Cxx) */
+  /** Works a command off. @returns data and status word; T=0 manners included (61xx, 6Cxx) */
   process(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 

@@ -15,7 +15,7 @@ export interface VpcdCard {
   powerOff(): void;
   /** A warm reset: lost is the same as without power. */
   reset(): void;
-  /** @returns data and status word, at least two and at most 65,535 bytes */
+  /** Works a command off. @returns data and status word, at least two and at most 65,535 bytes */
   process(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
