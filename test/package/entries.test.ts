@@ -26,7 +26,7 @@ describe('the gate for doc comments', () => {
   });
 
   it('finds a public method without one', () => {
-    expect(read('/** A thing. */ export interface Thing { /** Acts. */ act(): void; drop(): void; }')).toEqual([
+    expect(read('/** A thing. */\nexport interface Thing {\n/** Acts. */\nact(): void;\ndrop(): void;\n}')).toEqual([
       { name: 'Thing', kind: 'interface', undocumented: ['drop'] },
     ]);
   });
