@@ -58,10 +58,10 @@ function secrets(): { what: string; hex: string }[] {
     return forms.map((hex) => ({ what: `PIN ${pin}`, hex }));
   });
   const people = cards.flatMap((card) => [
-    { what: 'citizen number', hex: textcard.socialSecurityNumber },
+    { what: 'citizen number', hex: text(card.socialSecurityNumber) },
     { what: 'birth date', hex: card.birthDate },
-    { what: 'name', hex: textcard.name },
-    { what: 'card number', hex: textcard.cardNumber },
+    { what: 'name', hex: text(card.name) },
+    { what: 'card number', hex: text(card.cardNumber) },
     { what: 'card identification', hex: card.cardIdentificationCode },
     { what: 'diversification factor', hex: card.atr.slice(-16) },
   ]);
