@@ -25,6 +25,8 @@ const FATAL = [
   'service-lost',
   'card-unresponsive',
 ];
+/** After these the connection is of no use to anyone: it is given back at once, so that the reader is free. */
+const GONE = ['card-removed', 'reader-lost', 'service-lost'];
 
 export interface ChannelParts {
   readonly handle: CardHandle;
@@ -49,6 +51,7 @@ export class PcscChannel implements Channel {
   /** A call that was given up and has not returned; the system allows no second one beside it. */
   #stuck: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  #releasing: Promise<void> | undefined;
 
   constructor(parts: ChannelParts) {
     this.#parts = parts;
@@ -140,23 +143,28 @@ export class PcscChannel implements Channel {
   async #close(ending: Ending): Promise<void> {
     const turn = this.#turns.take();
     if (turn) await turn;
-    const { handle, calls, onClosed } = this.#parts;
     this.#end ??= new SscardError('channel-closed', 'the connection was closed', { place: this.slot });
     this.#turns.leave();
-    const disconnect = async () => {
-      try {
-        const limits = { timeout: CLOSE_TIMEOUT, overdue: 'card-mute' };
-        await calls.run(() => handle.disconnect(DISPOSITION[ending]), limits);
-      } catch (error) {
-        // With the card, the reader or the service gone there is nothing left to end; the binding has tidied up.
-        if (!hasCode(error, ...FATAL) || error.code === 'card-mute') throw error;
-      } finally {
-        onClosed(this);
-      }
+    const release = () => {
+      this.#releasing ??= this.#release(ending);
+      return this.#releasing;
     };
     // The card stays ours until the call returns (it does when the card is pulled): waiting for it may take for ever.
-    if (this.#stuck) void this.#stuck.then(disconnect).catch(() => {});
-    else await disconnect();
+    if (this.#stuck) void this.#stuck.then(release).catch(() => {});
+    else await release();
+  }
+
+  async #release(ending: Ending): Promise<void> {
+    const { handle, calls, onClosed } = this.#parts;
+    try {
+      const limits = { timeout: CLOSE_TIMEOUT, overdue: 'card-mute' };
+      await calls.run(() => handle.disconnect(DISPOSITION[ending]), limits);
+    } catch (error) {
+      // With the card, the reader or the service gone there is nothing left to end; the binding has tidied up.
+      if (!hasCode(error, ...FATAL) || error.code === 'card-mute') throw error;
+    } finally {
+      onClosed(this);
+    }
   }
 
   async #inTurn<T>(options: Waiting, work: () => Promise<T>, revives = false): Promise<T> {
@@ -248,6 +256,11 @@ export class PcscChannel implements Channel {
 
   #die(code: string, message: string, details: ErrorDetails): SscardError {
     this.#end = new SscardError(code, message, { ...details, place: this.slot, outcome: 'not-done' });
+    if (GONE.includes(code)) {
+      this.#releasing ??= this.#release('leave');
+      // Told by `close()`.
+      this.#releasing.catch(() => {});
+    }
     return new SscardError(code, message, { ...details, place: this.slot });
   }
 

@@ -81,14 +81,20 @@ export function labCard(atr: Uint8Array = T0): LabCard {
   };
 }
 
-/** A card whose answer is cut in the middle of the frame: ten bytes announced, two sent, then the line is dead. */
+/** A card whose answer is cut in the middle of the frame: ten bytes announced, one sent, then the line is dead. (With two, the service
+ * gives them out as a whole answer: nobody under the caller can tell.) */
 export async function cutFrameCard(port: number): Promise<AsyncDisposable> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   socket.on('error', () => {});
+  let rest = Buffer.alloc(0);
   socket.on('data', (chunk) => {
-    const atrAsked = chunk.length === 3 && chunk[2] === 0x04;
-    if (atrAsked) socket.write(Uint8Array.of(0, T0.length, ...T0));
-    else if (chunk.length > 3) socket.end(Uint8Array.of(0, 10, 0x90, 0x00));
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length > 2 && rest.length >= 2 + rest.readUInt16BE()) {
+      const length = rest.readUInt16BE();
+      if (length > 1) socket.end(Uint8Array.of(0, 10, 0x90));
+      else if (rest[2] === 0x04) socket.write(Uint8Array.of(0, T0.length, ...T0));
+      rest = rest.subarray(2 + length);
+    }
   });
   await new Promise((resolve) => socket.once('connect', resolve));
   return {
