@@ -12,4 +12,5 @@ export type { AccessRule, CardImage, DirectoryImage, FileImage, KeyImage } from 
 export { PowerCut } from './memory.ts';
 export { type RandomBytes, seededRandom } from './random.ts';
 export { type SimReaders, type SimReadersOptions, simReaders, type VirtualCard } from './readers.ts';
+export { asVpcdCard } from './serve.ts';
 export { serveVpcd, type VpcdCard, type VpcdEvent, type VpcdOptions, type VpcdSlot } from './vpcd.ts';
