@@ -1,4 +1,5 @@
 import { withChaining } from '../../apdu/chaining.ts';
+import { SscardError } from '../../apdu/errors.ts';
 import type { Channel, Transmitter, Waiting } from '../../drivers/reader.ts';
 import type { BasicInformation } from './basic-information.ts';
 import type { Line } from './exchange.ts';
@@ -46,10 +47,14 @@ export class SocialApplication {
   }
 
   /** One transaction where the driver has them: nobody else can select another application in between. */
-  #alone<T>(waiting: Waiting | undefined, work: (line: Line) => Promise<T>): Promise<T> {
-    const whole = bounded(waiting ?? {});
+  async #alone<T>(waiting: Waiting = {}, work: (line: Line) => Promise<T>): Promise<T> {
+    const whole = bounded(waiting);
     const run = () => work({ transmitter: this.#transmitter, waiting: whole });
-    return this.#channel.lacks.has('transactions') ? run() : this.#channel.transaction('leave', run, whole);
+    try {
+      return await (this.#channel.lacks.has('transactions') ? run() : this.#channel.transaction('leave', run, whole));
+    } catch (error) {
+      throw outOfTime(error, waiting, whole) ? late(error) : error;
+    }
   }
 }
 
@@ -58,4 +63,14 @@ function bounded({ timeout, signal }: Waiting): Waiting {
   if (timeout === undefined) return signal === undefined ? {} : { signal };
   const clock = AbortSignal.timeout(timeout);
   return { timeout, signal: signal === undefined ? clock : AbortSignal.any([signal, clock]) };
+}
+
+/** Our own clock ends a command by its signal: for the caller, that is no cancelling. */
+function outOfTime(error: unknown, asked: Waiting, whole: Waiting): error is SscardError {
+  const ended = whole.signal?.aborted === true && asked.signal?.aborted !== true;
+  return ended && error instanceof SscardError && error.code === 'cancelled';
+}
+
+function late({ details, cause }: SscardError): SscardError {
+  return new SscardError('card-mute', 'the flow took longer than its timeout', details, { cause });
 }
