@@ -13,17 +13,17 @@ export interface CitizenNumber {
 }
 
 /**
- * Reads an 18-character number of GB 11643 (ISO 7064, MOD 11-2).
+ * Reads an 18-character number of GB 11643 (ISO 7064, MOD 11-2). A small x is taken for X, as registers write both.
  * @returns `undefined` when it is not of that form
  * @example parseCitizenNumber('110105194912310021') // { birthDate: '19491231', sex: 'female', checkRight: false }
  */
 export function parseCitizenNumber(text: string): CitizenNumber | undefined {
-  if (!/^\d{17}[\dX]$/.test(text)) return undefined;
+  if (!/^\d{17}[\dXx]$/.test(text)) return undefined;
   const sum = CITIZEN_WEIGHTS.reduce((total, weight, at) => total + weight * Number(text[at]), 0);
   return {
     birthDate: text.slice(6, 14),
     sex: Number(text[16]) % 2 === 1 ? 'male' : 'female',
-    checkRight: text[17] === '10X98765432'[sum % 11],
+    checkRight: text[17]?.toUpperCase() === '10X98765432'[sum % 11],
   };
 }
 

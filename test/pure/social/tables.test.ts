@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { divisionIsCovered, divisionOf, ethnicGroupOf, sexOf } from '../../../src/social/tables/lookup.ts';
+
+const table = (name: string): { items: { code: string; nameZh: string; nameEn?: string }[] } =>
+  JSON.parse(readFileSync(new URL(`../../../src/social/tables/${name}.json`, import.meta.url), 'utf8'));
+
+describe('code tables', () => {
+  it.each([
+    ['sex', 4, /^\d$/],
+    ['ethnic-groups', 58, /^\d\d$/],
+    ['divisions', 301, /^32\d{4}$/],
+  ])('%s: %i codes, each once, each with a Chinese name', (name, count, form) => {
+    const { items } = table(name);
+    expect(items).toHaveLength(count);
+    expect(new Set(items.map(({ code }) => code)).size).toBe(count);
+    for (const { code, nameZh } of items)
+      expect(`${code} ${nameZh}`).toMatch(new RegExp(`${form.source.slice(0, -1)} \\S+$`));
+  });
+
+  it.each(['sex', 'ethnic-groups'])('%s has English names, too', (name) => {
+    expect(table(name).items.every(({ nameEn }) => (nameEn ?? '') !== '')).toBe(true);
+  });
+
+  it('has the 13 cities of Jiangsu in both languages', () => {
+    const cities = table('divisions').items.filter(
+      ({ code, nameEn }) => /^32[01]\d00$/.test(code) && nameEn !== undefined,
+    );
+    expect(cities.filter(({ code }) => code !== '320000')).toHaveLength(13);
+  });
+});
+
+describe('looking up', () => {
+  it.each([
+    ['320400', { nameZh: '常州市', nameEn: 'Changzhou' }],
+    ['320412', { nameZh: '武进区' }],
+    // Gone in 2015.
+    ['320405', { nameZh: '戚墅堰区' }],
+    // 郊区 until 2002, another name since: the present one.
+    ['320411', { nameZh: '新北区' }],
+    ['329028', { nameZh: '姜堰市' }],
+    ['320499', {}],
+    ['110101', {}],
+    ['', {}],
+  ])('division %s', async (code, names) => {
+    expect(await divisionOf(code)).toEqual({ code, ...names });
+  });
+
+  it('knows where the divisions are complete', () => {
+    expect([divisionIsCovered('320499'), divisionIsCovered('110101')]).toEqual([true, false]);
+  });
+
+  it('sex and ethnic groups', async () => {
+    expect(await sexOf('2')).toEqual({ code: '2', nameZh: '女', nameEn: 'Female' });
+    expect(await sexOf('3')).toEqual({ code: '3' });
+    expect(await ethnicGroupOf('56')).toEqual({ code: '56', nameZh: '基诺族', nameEn: 'Jino' });
+    expect(await ethnicGroupOf('57')).toEqual({ code: '57' });
+  });
+});
