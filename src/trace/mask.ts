@@ -51,8 +51,8 @@ const names = SSSE_NAMES.map((name) => fromHex(name));
  *
  * @example
  * const masker = createMasker();
- * masker.command(fromHex('0020000003735190')); // '00 20 00 00 03 ** ** **'
- * masker.answer(fromHex('63C5')); // '63 C5'
+ * masker.command(fromHex('0084000008')); // '00 84 00 00 08'
+ * masker.answer(fromHex('A1B2C3D4E5F607189000')); // '** ** ** ** ** ** ** ** 90 00'
  */
 export function createMasker(): Masker {
   const state: State = { place: 'elsewhere', file: undefined, expected: HIDDEN, accepted: undefined };
