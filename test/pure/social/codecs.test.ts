@@ -29,6 +29,7 @@ describe('text of an item', () => {
   it.each([
     ['half a character', 'D5C5C8'],
     ['a byte that begins nothing', 'FFD5C5'],
+    ['the byte 80, a euro sign on web pages only', '80'],
     ['four bytes outside of the code', 'FE39FE39'],
     ['a control character', 'D5C50A'],
     ['an escape sequence', '1B5B324A'],
