@@ -33,7 +33,6 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'config-unreadable',
     'format-needs-unmask',
     'hex-malformed',
-    'option-missing',
     'option-unknown',
     'option-value-malformed',
     'scheme-not-available',

@@ -72,10 +72,6 @@ export const inputErrors: ErrorTable = {
       en: 'Check rights and space of $XDG_STATE_HOME/sscard.',
     },
   },
-  'option-missing': {
-    message: { zh: '缺少必需的选项', en: 'A required option is missing' },
-    advice: { zh: '用 --help 查看用法。', en: 'See --help.' },
-  },
   'option-unknown': {
     message: { zh: '没有这个选项', en: 'No such option' },
     advice: { zh: '用 --help 查看可用选项。', en: 'See --help for the options.' },

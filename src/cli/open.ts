@@ -1,0 +1,106 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { SscardError } from '../../apdu/errors.ts';
+import type { Channel, Readers } from '../../drivers/reader.ts';
+import { type Address, parseAddress } from './address.ts';
+import type { Context, Outcome } from './context.ts';
+import type { Settings } from './settings.ts';
+import { isTerminal, writeError } from './terminal.ts';
+
+/** When a person who has not put the card in yet is asked for it. */
+const PATIENCE = 400;
+const LARGEST_TRANSCRIPT = 16 * 1024 * 1024;
+
+/** The driver of an address. Loads that driver and no other. */
+export async function openReaders(address: Address, { binding, aliases }: Settings): Promise<Readers> {
+  switch (address.scheme) {
+    case 'pcsc':
+      return (await import('../../drivers/pcsc/readers.ts')).pcscReaders({ binding, aliases });
+    case 'sim':
+      return (await import('../simulator/readers.ts')).simReaders(address.file);
+    case 'replay': {
+      const { replayReaders } = await import('../../drivers/replay/readers.ts');
+      return replayReaders(readTranscript(address.file), { match: address.match });
+    }
+  }
+}
+
+/**
+ * Waits for the card, works with it, and lets it go (reset) however the work ends. With `--trace` the exchange is
+ * recorded, masked.
+ * @throws SscardError `trace-unwritable` (before a reader is opened), what the driver and the work throw. What fails
+ * at the very end stands in the outcome, beside the result.
+ */
+export async function withCard(context: Context, work: (channel: Channel) => Promise<Outcome>): Promise<Outcome> {
+  const { settings, signal } = context;
+  const address = parseAddress(settings.reader);
+  const trace = settings.trace === undefined ? undefined : openTrace(settings.trace);
+  try {
+    const readers = await openReaders(address, settings);
+    try {
+      const bare = await waitForCard(readers, address, settings, signal);
+      const channel = trace === undefined ? bare : await record(bare, trace);
+      return await workAndClose(channel, work);
+    } finally {
+      await readers[Symbol.asyncDispose]();
+    }
+  } finally {
+    if (trace !== undefined) closeSync(trace);
+  }
+}
+
+async function workAndClose(channel: Channel, work: (channel: Channel) => Promise<Outcome>): Promise<Outcome> {
+  let outcome: Outcome;
+  try {
+    outcome = await work(channel);
+  } catch (error) {
+    // The first error is the one that explains.
+    await channel.close('reset').catch(() => {});
+    throw error;
+  }
+  try {
+    await channel.close('reset');
+  } catch (error) {
+    if (error instanceof SscardError && error.code === 'trace-write-failed') return { ...outcome, error };
+    throw error;
+  }
+  return outcome;
+}
+
+async function waitForCard(
+  readers: Readers,
+  address: Address,
+  { timeout, lang, json }: Settings,
+  signal: AbortSignal,
+): Promise<Channel> {
+  const reader = address.scheme === 'pcsc' ? address.name : undefined;
+  const ask = lang === 'zh' ? '请插卡…\n' : 'Insert the card…\n';
+  const prompt = setTimeout(() => !json && isTerminal(2) && writeError(ask), PATIENCE);
+  try {
+    return await readers.waitForCard({ timeout, signal, ...(reader !== undefined && { reader }) });
+  } finally {
+    clearTimeout(prompt);
+  }
+}
+
+function openTrace(path: string): number {
+  try {
+    return openSync(path, 'w', 0o600);
+  } catch (error) {
+    throw new SscardError('trace-unwritable', 'cannot open the trace file', { place: path }, { cause: error });
+  }
+}
+
+async function record(channel: Channel, trace: number): Promise<Channel> {
+  const { recordChannel } = await import('../../drivers/replay/record.ts');
+  return recordChannel(channel, (line) => void writeSync(trace, `${line}\n`));
+}
+
+function readTranscript(path: string): Uint8Array {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length <= LARGEST_TRANSCRIPT) return bytes;
+  } catch (error) {
+    throw new SscardError('transcript-unreadable', 'cannot be read', { place: path }, { cause: error });
+  }
+  throw new SscardError('transcript-malformed', 'far too large', { place: path, line: 1, column: 1 });
+}

@@ -1,0 +1,64 @@
+import { SscardError } from '../../apdu/errors.ts';
+import type { ReaderEvent, Readers, ShareMode, SlotState } from '../../drivers/reader.ts';
+import { words } from '../i18n/words.ts';
+import { createMasker } from '../trace/mask.ts';
+import { parseAddress } from './address.ts';
+import type { Context, Outcome } from './context.ts';
+import { printable, table } from './layout.ts';
+import { openReaders } from './open.ts';
+import type { Language } from './settings.ts';
+
+/** One slot as it is shown. The answer to reset has the serial number of the card: masked. */
+interface ShownSlot {
+  readonly name: string;
+  readonly alias: string | null;
+  readonly kind: SlotState['kind'];
+  readonly state: SlotState['state'];
+  readonly inUse: ShareMode | null;
+  readonly atr: string | null;
+}
+
+/** `sscard readers [--watch]`: slots, what is in them, and every change. */
+export async function runReaders(context: Context): Promise<Outcome | undefined> {
+  const { settings, signal, options } = context;
+  await using readers = await openReaders(parseAddress(settings.reader), settings);
+  if (options.has('watch')) return watch(readers, context);
+  const slots = (await readers.list({ signal })).map(show);
+  return { members: { readers: slots }, text: slotsText(slots, settings.lang) };
+}
+
+async function watch(readers: Readers, { settings: { lang }, signal, emit }: Context): Promise<undefined> {
+  for await (const event of readers.watch({ signal })) {
+    const slot = 'slot' in event ? show(event.slot) : undefined;
+    const name = nameOf(event);
+    const members = { event: event.type, ...(name !== undefined && { name }), ...(slot && { reader: slot }) };
+    emit(members, eventText(event.type, name, slot, lang));
+  }
+  if (signal.aborted) throw new SscardError('cancelled', 'stopped by a signal');
+}
+
+function nameOf(event: ReaderEvent): string | undefined {
+  if ('slot' in event) return event.slot.name;
+  return 'name' in event ? event.name : undefined;
+}
+
+function eventText(type: ReaderEvent['type'], name: string | undefined, slot: ShownSlot | undefined, lang: Language) {
+  const parts = [words[lang].events[type], name, slot?.state === 'present' ? slot.atr : undefined];
+  return parts.flatMap((part) => (part ? [printable(part)] : [])).join('  ');
+}
+
+function show({ name, alias, kind, state, inUse, atr }: SlotState): ShownSlot {
+  const hidden = atr && createMasker().atr(atr).replaceAll(' ', '');
+  return { name, alias: alias ?? null, kind, state, inUse: inUse ?? null, atr: hidden ?? null };
+}
+
+function slotsText(slots: readonly ShownSlot[], lang: Language): string {
+  const texts = words[lang];
+  if (slots.length === 0) return texts.noReaders;
+  const rows = slots.map(({ name, alias, state, inUse, atr }) => [
+    alias === null ? name : `${name} (${alias})`,
+    inUse === null ? texts.states[state] : `${texts.states[state]}${texts.inUse[inUse]}`,
+    atr ?? '',
+  ]);
+  return table(rows);
+}

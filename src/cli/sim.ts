@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { SscardError } from '../../apdu/errors.ts';
+import { words } from '../i18n/words.ts';
+import {
+  type CardDescription,
+  type CreateCardOptions,
+  createCardFile,
+  describeCard,
+  readCardFile,
+} from '../simulator/card-file.ts';
+import { createMasker } from '../trace/mask.ts';
+import type { Context, Outcome } from './context.ts';
+import { planFromScript } from './exchange-list.ts';
+import { runPlan } from './exchange-run.ts';
+import { printable, table } from './layout.ts';
+import { readScript } from './script.ts';
+import type { Language } from './settings.ts';
+
+/** `sscard sim new <file>`: makes a card file. */
+export async function runSimNew({ arguments: [file = ''], options, settings }: Context): Promise<Outcome> {
+  const generation = (options.get('generation') ?? '2.0') as NonNullable<CreateCardOptions['generation']>;
+  const seed = readSeed(options.get('seed'));
+  await createCardFile(file, { generation, force: options.has('force'), ...(seed !== undefined && { seed }) });
+  const { made } = words[settings.lang];
+  return { members: { file, generation }, text: made(printable(file), generation) };
+}
+
+/** `sscard sim show <file>`: what is on the card, without anything secret and without the holder. */
+export async function runSimShow({ arguments: [file = ''], settings }: Context): Promise<Outcome> {
+  const card = await describe(file);
+  return { members: { file, simulated: card }, text: cardFileText(card, settings.lang) };
+}
+
+/** `sscard sim run <file> [script]`: commands from a script or stdin, then the state of the card. */
+export async function runSimRun(context: Context): Promise<Outcome> {
+  const [file = '', script = '-'] = context.arguments;
+  if (!existsSync(file)) throw new SscardError('sim-file-unreadable', 'no such file', { place: file });
+  const plan = planFromScript(readScript(script), script);
+  const outcome = await runPlan({ ...context, settings: { ...context.settings, reader: `sim:${file}` } }, plan);
+  const card = await describe(file);
+  const text = [outcome.text, cardFileText(card, context.settings.lang)].filter((part) => part !== '').join('\n\n');
+  return { ...outcome, members: { ...outcome.members, file, simulated: card }, text };
+}
+
+async function describe(file: string): Promise<CardDescription> {
+  const { card } = await readCardFile(file);
+  const described = describeCard(card);
+  return { ...described, atr: createMasker().atr(Buffer.from(described.atr, 'hex')).replaceAll(' ', '') };
+}
+
+function cardFileText(card: CardDescription, lang: Language): string {
+  const texts = words[lang];
+  const rows = [
+    [texts.generation, card.generation],
+    [texts.algorithm, card.algorithm],
+    ['ATR', card.atr],
+    [texts.block, texts.blocks[card.block]],
+    ['PIN', texts.tries(card.pin.triesLeft, card.pin.tries)],
+    ...card.directories.map((directory) => [
+      directory.name,
+      [`${directory.fid}:`, ...directory.files.map(({ fid }) => fid)].join(' '),
+    ]),
+  ];
+  return table(rows);
+}
+
+function readSeed(value: string | true | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const seed = Number(value);
+  if (Number.isSafeInteger(seed) && seed >= 0 && /^\d+$/.test(String(value))) return seed;
+  throw new SscardError('option-value-malformed', 'a whole number', { place: '--seed' });
+}

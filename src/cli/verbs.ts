@@ -1,0 +1,104 @@
+import type { Run } from './context.ts';
+
+/** One option. Its text is `src/i18n/cli.ts`, by name. */
+export interface OptionSpec {
+  readonly name: string;
+  /** Placeholder of the value; an option without one is a switch. */
+  readonly value?: string;
+  /** The only values there are. */
+  readonly choices?: readonly string[];
+  readonly env?: string;
+}
+
+/** One thing the command does. The order of this table is the order of the help. */
+export interface VerbSpec {
+  /** One or two words: `read`, `sim new`. */
+  readonly name: string;
+  /** Placeholders of the arguments; `…` repeats, brackets say that it may be missing. */
+  readonly arguments: readonly string[];
+  readonly options: readonly OptionSpec[];
+  /** Loaded when this verb runs and not before: start-up time is one of the figures that are measured. */
+  readonly load: () => Promise<Run>;
+}
+
+/** Options of every verb. */
+export const globalOptions: readonly OptionSpec[] = [
+  { name: 'reader', value: 'uri', env: 'SSCARD_READER' },
+  { name: 'binding', value: 'name', choices: ['koffi', 'smartcard', 'pcsclite'] },
+  { name: 'timeout', value: 'seconds' },
+  { name: 'trace', value: 'file' },
+  { name: 'operator', value: 'id', env: 'SSCARD_OPERATOR' },
+  { name: 'unmask', value: 'reason' },
+  { name: 'config', value: 'file', env: 'SSCARD_CONFIG' },
+  { name: 'lang', value: 'language', choices: ['zh', 'en'], env: 'SSCARD_LANG' },
+  { name: 'json' },
+  { name: 'help' },
+  { name: 'version' },
+];
+
+export const verbs: readonly VerbSpec[] = [
+  {
+    name: 'readers',
+    arguments: [],
+    options: [{ name: 'watch' }],
+    load: () => import('./readers.ts').then(({ runReaders }) => runReaders),
+  },
+  {
+    name: 'read',
+    arguments: [],
+    options: [{ name: 'format', value: 'format', choices: ['national', 'jiangsu'] }],
+    load: () => import('./read.ts').then(({ runRead }) => runRead),
+  },
+  {
+    name: 'apdu',
+    arguments: ['hex…'],
+    options: [],
+    load: () => import('./apdu.ts').then(({ runApdu }) => runApdu),
+  },
+  {
+    name: 'script',
+    arguments: ['file'],
+    options: [],
+    load: () => import('./script.ts').then(({ runScript }) => runScript),
+  },
+  {
+    name: 'sim new',
+    arguments: ['file'],
+    options: [
+      { name: 'generation', value: 'generation', choices: ['1.0', '2.0', '3.0'] },
+      { name: 'seed', value: 'number' },
+      { name: 'force' },
+    ],
+    load: () => import('./sim.ts').then(({ runSimNew }) => runSimNew),
+  },
+  {
+    name: 'sim show',
+    arguments: ['file'],
+    options: [],
+    load: () => import('./sim.ts').then(({ runSimShow }) => runSimShow),
+  },
+  {
+    name: 'sim run',
+    arguments: ['file', '[script]'],
+    options: [],
+    load: () => import('./sim.ts').then(({ runSimRun }) => runSimRun),
+  },
+  {
+    name: 'sim serve',
+    arguments: ['file…'],
+    options: [{ name: 'vpcd', value: 'host:port' }],
+    load: () => import('./sim-serve.ts').then(({ runSimServe }) => runSimServe),
+  },
+  {
+    name: 'doctor',
+    arguments: [],
+    options: [{ name: 'rules' }],
+    load: () => import('./doctor.ts').then(({ runDoctor }) => runDoctor),
+  },
+  {
+    name: 'completion',
+    arguments: ['shell'],
+    options: [],
+    load: () => import('./completion.ts').then(({ runCompletion }) => runCompletion),
+  },
+];
