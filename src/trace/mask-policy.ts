@@ -4,11 +4,14 @@
  * last four hex characters), reliability-targets.md 8 (PIN commands: header and length only).
  */
 
-/** How much of an item's value is shown. */
+/**
+ * How much of an item's value is shown. `padding` and `first-character` are for texts: what fills them up at the end is
+ * shown, as a reading asks for the extension of a name only when the name is full, and has to do so in a replay, too.
+ */
 export type ItemRule = {
   /** Length of the value in bytes (social-security-card.md 3.2.2). Another length: the value is hidden whole. */
   readonly length: number;
-  readonly show: 'all' | 'none' | 'first-character' | { readonly first: number; readonly last: number };
+  readonly show: 'all' | 'none' | 'padding' | 'first-character' | { readonly first: number; readonly last: number };
 };
 
 /** Application identifiers of the social security environment (2.1; the second one: SSF33 cards). */
@@ -39,7 +42,7 @@ export const ITEM_RULES: ReadonlyMap<number, ReadonlyMap<number, ItemRule>> = ne
     new Map<number, ItemRule>([
       [0x08, { length: 18, show: { first: 4, last: 4 } }],
       [0x09, { length: 30, show: 'first-character' }],
-      [0x4e, { length: 20, show: 'none' }],
+      [0x4e, { length: 20, show: 'padding' }],
       [0x0a, { length: 1, show: 'none' }],
       [0x0b, { length: 1, show: 'none' }],
       [0x0c, { length: 3, show: 'none' }],

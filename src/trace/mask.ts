@@ -227,20 +227,29 @@ function maskRecords(file: number | undefined, data: Uint8Array): MaskedBytes | 
 }
 
 function showValue(shown: Uint8Array, start: number, value: Uint8Array, { show }: ItemRule): void {
-  if (show === 'all') shown.fill(1, start, start + value.length);
-  else if (show === 'first-character') shown.fill(1, start, start + firstCharacter(value));
-  else if (show !== 'none') {
+  const end = start + value.length;
+  if (show === 'all') shown.fill(1, start, end);
+  else if (show === 'padding' || show === 'first-character') {
+    const length = value.findLastIndex((byte) => !isPadding(byte)) + 1;
+    shown.fill(1, start + length, end);
+    const first = firstCharacter(value);
+    // A name of one character would be shown whole.
+    if (show === 'first-character' && first < length) shown.fill(1, start, start + first);
+  } else if (show !== 'none') {
     shown.fill(1, start, start + show.first);
-    shown.fill(1, start + value.length - show.last, start + value.length);
+    shown.fill(1, end - show.last, end);
   }
 }
 
-/** Bytes of the first character in GB18030; 0 when nothing comes after it, for then it is the whole name. */
-function firstCharacter(text: Uint8Array): number {
-  const [lead = 0, second = 0] = text;
-  const length = lead < 0x81 ? 1 : second >= 0x30 && second <= 0x39 ? 4 : 2;
-  const next = text[length];
-  return next === undefined || next === 0x00 || next === 0x20 || next === 0xff ? 0 : length;
+/** Texts are filled up with 00; some writers use FF or blanks (social-security-card.md 3.1). No character ends in these. */
+function isPadding(byte: number): boolean {
+  return byte === 0x00 || byte === 0x20 || byte === 0xff;
+}
+
+/** Bytes of the first character in GB18030. */
+function firstCharacter([lead = 0, second = 0]: Uint8Array): number {
+  if (lead < 0x81) return 1;
+  return second >= 0x30 && second <= 0x39 ? 4 : 2;
 }
 
 /** The header, the length fields, and of the data what `data` shows. */

@@ -24,6 +24,7 @@ const inSsse = (...steps: string[]) => mask(SELECT_SSSE, '611E', ...steps).slice
 /** The answer to a command in the SSSE, as it is shown. */
 const answerTo = (command: string, answer: string) => inSsse(command, answer)[1];
 const hidden = (count: number) => Array(count).fill('**').join(' ');
+const zeros = (count: number) => Array(count).fill('00').join(' ');
 const spaced = (hex: string) => hex.replace(/..(?=.)/g, '$& ');
 
 describe('the ATR', () => {
@@ -120,8 +121,8 @@ describe('items of the social security application', () => {
       '0812333230343939313839303031303130313133',
       `08 12 33 32 30 34 ${hidden(10)} 30 31 31 33`,
     ],
-    ['name', '00B2093020', NAME, `09 1E D5 C5 ${hidden(28)}`],
-    ['rest of a long name', '00B24E3016', `4E14D1B7BDAD${'0'.repeat(32)}`, `4E 14 ${hidden(20)}`],
+    ['name', '00B2093020', NAME, `09 1E D5 C5 ** ** ${zeros(26)}`],
+    ['rest of a long name', '00B24E3016', `4E14D1B7BDAD${'0'.repeat(32)}`, `4E 14 ${hidden(4)} ${zeros(16)}`],
     ['sex', '00B20A3003', '0A0131', '0A 01 **'],
     ['ethnicity', '00B20B3003', '0B0101', '0B 01 **'],
     ['birthplace', '00B20C3005', '0C03320400', `0C 03 ${hidden(3)}`],
@@ -137,7 +138,7 @@ describe('items of the social security application', () => {
   });
 
   it('are hidden alike when they are written', () => {
-    expect(inSsse(`00DC093020${NAME}`)).toEqual([`00 DC 09 30 20 09 1E D5 C5 ${hidden(28)}`]);
+    expect(inSsse(`00DC093020${NAME}`)).toEqual([`00 DC 09 30 20 09 1E D5 C5 ** ** ${zeros(26)}`]);
   });
 
   it('are hidden alike when they are written by number into the current file', () => {
@@ -147,17 +148,26 @@ describe('items of the social security application', () => {
 
   it('show a first character of four bytes whole', () => {
     const name = `091E8139EE39C0EE${'00'.repeat(24)}`;
-    expect(answerTo('00B2093020', `${name}9000`)).toBe(`09 1E 81 39 EE 39 ${hidden(26)} 90 00`);
+    expect(answerTo('00B2093020', `${name}9000`)).toBe(`09 1E 81 39 EE 39 ** ** ${zeros(24)} 90 00`);
+  });
+
+  it('show of a long name the first character only', () => {
+    const name = `091E${'B0A2'.repeat(15)}`;
+    expect(answerTo('00B2093020', `${name}9000`)).toBe(`09 1E B0 A2 ${hidden(28)} 90 00`);
+  });
+
+  it('that are empty are shown empty', () => {
+    expect(answerTo('00B2093020', `091E${'00'.repeat(30)}9000`)).toBe(`09 1E ${zeros(30)} 90 00`);
   });
 
   it('show a first letter of one byte', () => {
     const name = `091E4C6F${'00'.repeat(28)}`;
-    expect(answerTo('00B2093020', `${name}9000`)).toBe(`09 1E 4C ${hidden(29)} 90 00`);
+    expect(answerTo('00B2093020', `${name}9000`)).toBe(`09 1E 4C ** ${zeros(28)} 90 00`);
   });
 
   it.each(['00', '20', 'FF'])('hide a name of one character padded with %s: it would be the whole', (padding) => {
     const name = `091ED5C5${padding.repeat(28)}`;
-    expect(answerTo('00B2093020', `${name}9000`)).toBe(`09 1E ${hidden(30)} 90 00`);
+    expect(answerTo('00B2093020', `${name}9000`)).toBe(`09 1E ** ** ${spaced(padding.repeat(28))} 90 00`);
   });
 
   it('of another length than the standard gives are hidden whole', () => {
