@@ -16,6 +16,7 @@ const events = {
 } as const;
 
 /** What may happen between two exchanges of a transcript, as written after `!`. */
+/** What stands after `!` in a transcript. */
 export type EventName = keyof typeof events;
 
 /** The closed list of events of a transcript. */

@@ -7,6 +7,7 @@ import { type Match, Player } from './player.ts';
 import { parseTranscript, type Transcript } from './transcript.ts';
 
 /** How a transcript is played. */
+/** How a transcript is played. */
 export interface ReplayOptions {
   /** Default `strict`. */
   readonly match?: Match;

@@ -8,12 +8,18 @@ export interface Import {
   readonly to: string;
   /** Nothing of it is left after compilation. */
   readonly typeOnly: boolean;
+  /** `import()`: loaded when the program comes to it. */
+  readonly dynamic: boolean;
   readonly line: number;
 }
+
+type Found = Pick<Import, 'typeOnly' | 'dynamic'> & { readonly specifier: string };
 
 const MAX_LINES = 300;
 /** Native packages are CommonJS, and optional: they are loaded by a name chosen at run time in this file only. */
 const MAY_REQUIRE = 'drivers/pcsc/packages.ts';
+/** The table of verbs loads a verb when it is run; a verb (completion) may read the table. */
+const LOADS_LATER = 'src/cli/verbs.ts';
 
 /** Rooms from the top down (design.md 2): a room imports from itself and from rooms below it. */
 const LEVELS: readonly (readonly string[])[] = [
@@ -105,7 +111,10 @@ function readImports(path: string, text: string): { imports: Import[]; bypasses:
   const visit = (node: ts.Node): void => {
     const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
     const found = importOf(node);
-    if (found) imports.push({ from: path, to: resolve(path, found.specifier), typeOnly: found.typeOnly, line });
+    if (found) {
+      const { specifier, typeOnly, dynamic } = found;
+      imports.push({ from: path, to: resolve(path, specifier), typeOnly, dynamic, line });
+    }
     const bypass = bypassOf(node, path);
     if (bypass) bypasses.push(`${path}:${line}: ${bypass}`);
     ts.forEachChild(node, visit);
@@ -114,13 +123,13 @@ function readImports(path: string, text: string): { imports: Import[]; bypasses:
   return { imports, bypasses };
 }
 
-function importOf(node: ts.Node): { specifier: string; typeOnly: boolean } | undefined {
+function importOf(node: ts.Node): Found | undefined {
   if (ts.isImportDeclaration(node))
     return literal(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
   if (ts.isExportDeclaration(node)) return literal(node.moduleSpecifier, node.isTypeOnly);
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return literal(node.argument.literal, true);
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-    return literal(node.arguments[0], false);
+    return literal(node.arguments[0], false, true);
   if (ts.isCallExpression(node) && isRequireMaker(node.expression)) return literal(node.arguments[0], false);
   if (
     ts.isNewExpression(node) &&
@@ -137,8 +146,13 @@ function isRequireMaker(node: ts.Node): boolean {
   return ts.isCallExpression(node) && node.getText() === 'createRequire(import.meta.url)';
 }
 
-function literal(node: ts.Node | undefined, typeOnly: boolean): { specifier: string; typeOnly: boolean } | undefined {
-  return node && ts.isStringLiteralLike(node) ? { specifier: node.text, typeOnly } : undefined;
+/** `….resolve`: finds a file, loads nothing. */
+function isResolve(node: ts.Node): boolean {
+  return ts.isPropertyAccessExpression(node) && node.name.text === 'resolve';
+}
+
+function literal(node: ts.Node | undefined, typeOnly: boolean, dynamic = false): Found | undefined {
+  return node && ts.isStringLiteralLike(node) ? { specifier: node.text, typeOnly, dynamic } : undefined;
 }
 
 /** Ways to load code that this check cannot follow. */
@@ -153,7 +167,7 @@ function bypassOf(node: ts.Node, path: string): string | undefined {
   }
   if (!ts.isCallExpression(node)) return undefined;
   const name = node.expression.getText();
-  if (isRequireMaker(node) && ts.isCallExpression(node.parent) && importOf(node.parent)) return undefined;
+  if (isRequireMaker(node) && (importOf(node.parent) || isResolve(node.parent))) return undefined;
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     return literal(node.arguments[0], false) ? undefined : 'import of a computed name';
   }
@@ -171,7 +185,10 @@ function resolve(from: string, specifier: string): string {
 /** Type-only imports are gone when the program runs, so they make no cycle. */
 function cycles(imports: readonly Import[]): string[] {
   const next = new Map<string, string[]>();
-  for (const { from, to, typeOnly } of imports) if (!typeOnly) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const { from, to, typeOnly, dynamic } of imports) {
+    const counts = !typeOnly && !(dynamic && from === LOADS_LATER);
+    if (counts) next.set(from, [...(next.get(from) ?? []), to]);
+  }
   const done = new Set<string>();
   const found: string[] = [];
   const walk = (path: string, trail: readonly string[]): void => {
