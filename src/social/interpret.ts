@@ -10,6 +10,10 @@ import type { CodingRules } from './profile/profile.ts';
 import { resetInformation } from './reset-information.ts';
 import { divisionIsCovered, divisionOf, ethnicGroupOf, sexOf } from './tables/lookup.ts';
 
+/** GB/T 2261.1. */
+const MALE = '1';
+const FEMALE = '2';
+
 /** What came of asking for one record. `absent`: its whole file is not there. */
 export type Reading =
   | { readonly kind: 'value'; readonly value: Uint8Array; readonly described: number }
@@ -29,89 +33,77 @@ export interface BasicRecords extends DetectedGeneration {
  */
 export async function interpretBasic(basic: BasicRecords, atr: Uint8Array): Promise<BasicInformation> {
   const reader = new FieldReader(basic);
-  const cardIdentification = reader.bytes('cardIdentification', 'cardIdentificationCode');
-  const division = await readDivision(reader, cardIdentification);
-  const socialSecurityNumber = reader.text('socialSecurityNumber', ['socialSecurityNumber']);
-  const cardNumber = reader.text('cardNumber', ['cardNumber']);
-  const name = reader.text('name', ['name', 'nameExtension']);
-  const issueDate = reader.date('issueDate', 'issueDate');
-  const validUntil = reader.date('validUntil', 'expiryDate');
-  const sexCode = reader.text('sex', ['sex']);
-  const ethnicityCode = reader.digits('ethnicity', 'ethnicity');
-  const birthDate = reader.date('birthDate', 'birthDate');
-  const personNumber = reader.text('personNumber', ['jiangsuPersonNumber']);
+  const { sex, ethnicity, ...members } = readMembers(reader);
+  const division = readDivision(reader, members.cardIdentification);
   const reset = resetInformation(atr);
   if (reset.odd !== undefined) reader.odd('resetInformation', reset.odd);
   if (!basic.described) reader.odd('specificationVersion', 'version-unknown');
-  checkNumbers(reader, { socialSecurityNumber, cardNumber, personNumber });
-  checkAgainstCitizenNumber(reader, socialSecurityNumber, birthDate, sexCode);
-  if (issueDate !== null && validUntil !== null && validUntil < issueDate) reader.odd('validUntil', 'disagrees');
+  checkMembers(reader, members, sex);
   return {
     generation: basic.generation,
-    division,
-    socialSecurityNumber,
-    cardNumber,
-    cardIdentification,
-    name,
-    resetInformation: reset.value,
     specificationVersion: basic.version,
-    issueDate,
-    validUntil,
+    ...members,
+    ...(await lookUp(reader, { division, sex, ethnicity })),
+    resetInformation: reset.value,
     terminalNumber: null,
     terminalDeviceNumber: null,
-    sex: await coded(reader, 'sex', sexCode, sexOf),
-    ethnicity: await coded(reader, 'ethnicity', ethnicityCode, ethnicGroupOf),
-    birthDate,
-    personNumber,
     withheld: reader.withheld,
     oddities: reader.oddities,
   };
 }
 
-async function readDivision(reader: FieldReader, cardIdentification: string | null): Promise<Coded | null> {
+type Members = ReturnType<typeof readMembers>;
+
+/** In the order in which they are asked for, and listed when they are withheld. `sex` and `ethnicity` are codes. */
+function readMembers(reader: FieldReader) {
+  return {
+    socialSecurityNumber: reader.text('socialSecurityNumber', ['socialSecurityNumber']),
+    cardNumber: reader.text('cardNumber', ['cardNumber']),
+    cardIdentification: reader.bytes('cardIdentification', 'cardIdentificationCode'),
+    name: reader.text('name', ['name', 'nameExtension']),
+    issueDate: reader.date('issueDate', 'issueDate'),
+    validUntil: reader.date('validUntil', 'expiryDate'),
+    sex: reader.text('sex', ['sex']),
+    ethnicity: reader.digits('ethnicity', 'ethnicity'),
+    birthDate: reader.date('birthDate', 'birthDate'),
+    personNumber: reader.text('personNumber', ['jiangsuPersonNumber']),
+  };
+}
+
+function readDivision(reader: FieldReader, cardIdentification: string | null): string | null {
   if (cardIdentification === null) return null;
   const parsed = parseCardIdentification(cardIdentification);
-  if (parsed === undefined) {
-    reader.odd('cardIdentification', 'form');
-    return null;
-  }
-  const division = await divisionOf(parsed.division);
-  if (division.nameZh === undefined && divisionIsCovered(division.code)) reader.odd('division', 'code-unknown');
-  return division;
+  if (parsed === undefined) reader.odd('cardIdentification', 'form');
+  return parsed?.division ?? null;
 }
 
-async function coded(
-  reader: FieldReader,
-  field: BasicField,
-  code: string | null,
-  lookup: (code: string) => Promise<Coded>,
-): Promise<Coded | null> {
-  if (code === null) return null;
-  const found = await lookup(code);
-  if (found.nameZh === undefined) reader.odd(field, 'code-unknown');
-  return found;
+/** Texts of the codes; the tables load side by side. */
+async function lookUp(reader: FieldReader, codes: Readonly<Record<'division' | 'sex' | 'ethnicity', string | null>>) {
+  const [division, sex, ethnicity] = await Promise.all([
+    codes.division === null ? null : divisionOf(codes.division),
+    codes.sex === null ? null : sexOf(codes.sex),
+    codes.ethnicity === null ? null : ethnicGroupOf(codes.ethnicity),
+  ]);
+  if (isUnknown(division) && divisionIsCovered(division.code)) reader.odd('division', 'code-unknown');
+  if (isUnknown(sex)) reader.odd('sex', 'code-unknown');
+  if (isUnknown(ethnicity)) reader.odd('ethnicity', 'code-unknown');
+  return { division, sex, ethnicity };
 }
 
-type Numbers = Pick<BasicInformation, 'socialSecurityNumber' | 'cardNumber' | 'personNumber'>;
+function isUnknown(coded: Coded | null): coded is Coded {
+  return coded !== null && coded.nameZh === undefined;
+}
 
-function checkNumbers(reader: FieldReader, numbers: Numbers): void {
-  const { socialSecurityNumber, cardNumber, personNumber } = numbers;
-  if (socialSecurityNumber !== null) reader.check('socialSecurityNumber', parseCitizenNumber(socialSecurityNumber));
+function checkMembers(reader: FieldReader, members: Omit<Members, 'sex' | 'ethnicity'>, sexCode: string | null): void {
+  const { socialSecurityNumber, cardNumber, personNumber, issueDate, validUntil, birthDate } = members;
+  const citizen = parseCitizenNumber(socialSecurityNumber ?? '');
+  if (socialSecurityNumber !== null) reader.check('socialSecurityNumber', citizen);
   if (cardNumber !== null) reader.check('cardNumber', parseCardNumber(cardNumber));
   if (personNumber !== null && !isPersonNumber(personNumber)) reader.odd('personNumber', 'form');
-}
-
-function checkAgainstCitizenNumber(
-  reader: FieldReader,
-  text: string | null,
-  birthDate: string | null,
-  sexCode: string | null,
-): void {
-  const citizen = parseCitizenNumber(text ?? '');
+  if (issueDate !== null && validUntil !== null && validUntil < issueDate) reader.odd('validUntil', 'disagrees');
   if (citizen === undefined) return;
   if (birthDate !== null && formatDate(citizen.birthDate) !== birthDate) reader.odd('birthDate', 'disagrees');
-  const other = citizen.sex === 'male' ? '2' : '1';
-  if (sexCode === other) reader.odd('sex', 'disagrees');
+  if (sexCode === (citizen.sex === 'male' ? FEMALE : MALE)) reader.odd('sex', 'disagrees');
 }
 
 /** Reads fields out of the records, and keeps what is to be said about them. */

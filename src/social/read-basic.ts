@@ -27,12 +27,12 @@ const LONGEST_CHARACTER = 4;
 export async function readBasicRecords(line: Line): Promise<BasicRecords> {
   await selectApplication(line);
   const detected = await detectGeneration(line);
-  const profile = await loadProfile(detected.generation);
+  const [profile, overlays] = await Promise.all([loadProfile(detected.generation), loadOverlays()]);
   const records = new Map<string, Reading>();
   const reader = new RecordReader(line, records);
   await reader.read(profile, ISSUER_ITEMS, 'required');
   await reader.read(profile, HOLDER_ITEMS, 'protected');
-  for (const overlay of await loadOverlays()) {
+  for (const overlay of overlays) {
     if (!overlayApplies(overlay, detected.generation, divisionOf(records))) continue;
     await reader.read(withOverlay(profile, overlay), REGIONAL_ITEMS, 'optional');
   }
