@@ -21,7 +21,7 @@ const SGR = new RegExp(`${String.fromCharCode(0x1b)}\\[(\\d+)m|.`, 'gsu');
 const isWide = (character) => /[⺀-鿿＀-｠]/u.test(character);
 const escapeXml = (text) => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** One line with its SGR sequences: every character gets its own place, so that no font spoils the columns. */
+/** One line with its SGR sequences: every word gets its own place, so that no font spoils the columns. */
 function drawLine(line, y) {
   let style = '';
   let column = 0;
@@ -31,17 +31,15 @@ function drawLine(line, y) {
       style = STYLES[sgr] ?? '';
       continue;
     }
-    const x = (MARGIN + column * COLUMN).toFixed(1);
     const last = parts.at(-1);
-    if (last?.style === style) {
-      last.text += token;
-      last.xs.push(x);
-    } else parts.push({ style, text: token, xs: [x] });
+    if (token === ' ') parts.push(undefined);
+    else if (last?.style === style) last.text += token;
+    else parts.push({ style, text: token, x: (MARGIN + column * COLUMN).toFixed(1) });
     column += isWide(token) ? 2 : 1;
   }
-  const tspan = ({ style: s, text, xs }) =>
-    `<tspan${s ? ` class="${s}"` : ''} x="${xs.join(' ')}">${escapeXml(text)}</tspan>`;
-  return { column, svg: `<text y="${y}" xml:space="preserve">${parts.map(tspan).join('')}</text>` };
+  const tspan = ({ style: sgrClass, text, x }) =>
+    `<tspan${sgrClass ? ` class="${sgrClass}"` : ''} x="${x}">${escapeXml(text)}</tspan>`;
+  return { column, svg: `<text y="${y}" xml:space="preserve">${parts.filter(Boolean).map(tspan).join('')}</text>` };
 }
 
 const lines = [`\x1b[32m$\x1b[0m ${shown}`, ...output.replaceAll('\r', '').trimEnd().split('\n')];
