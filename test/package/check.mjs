@@ -100,7 +100,7 @@ function packs() {
     size <= limits.packedBytes && unpackedSize <= limits.unpackedBytes && entryCount <= limits.files,
     `over a limit: ${remark}`,
   );
-  const stray = files.filter(({ path }) => !/^((dist\/)?(apdu|drivers|src|bin)\/|[^/]+$)/.test(path));
+  const stray = files.filter(({ path }) => !/^((dist\/)?(apdu|drivers|src|bin|command)\/|[^/]+$)/.test(path));
   insist(stray.length === 0, `packed by mistake: ${stray.map(({ path }) => path).join(', ')}`);
   for (const name of ['LICENSE', 'README.md', 'README.en.md', 'CHANGELOG.md']) {
     insist(
