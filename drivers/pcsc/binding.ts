@@ -48,7 +48,10 @@ export interface CardHandle {
   /** `SCARD.t0` or `SCARD.t1` */
   readonly protocol: number;
   readonly atr: Uint8Array;
-  /** The answer as it came: fewer than two bytes when the card was pulled in the middle. */
+  /**
+   * The answer as it came: fewer than two bytes when the card was pulled in the middle. Takes `command` over and wipes
+   * it when the library is done with it.
+   */
   transmit(command: Uint8Array): Promise<Uint8Array>;
   /** @param how `SCARD.leave` (only takes note of a reset), `reset` or `unpower` */
   reconnect(how: number): Promise<{ readonly protocol: number; readonly atr: Uint8Array }>;

@@ -74,13 +74,13 @@ export class PcscChannel implements Channel {
       const message = `a command of ${command.length} bytes`;
       throw new SscardError('command-malformed', message, { offset: command.length, outcome: 'not-done' });
     }
-    // The caller may wipe its bytes before a thread reads them; ours are wiped when the thread is done.
-    const sent = Uint8Array.from(command);
+    // The caller may wipe its bytes before a thread reads them; the binding wipes ours when the thread is done.
+    const sent = new Uint8Array(command);
     const turn = this.#turns.take(options.signal);
     if (turn) await turn;
     try {
       this.#assertAlive();
-      const answer = await this.#native(() => this.#parts.handle.transmit(sent).finally(() => sent.fill(0)), options);
+      const answer = await this.#native(() => this.#parts.handle.transmit(sent), options);
       // The service says "done, no bytes" for a card that is pulled in the middle of a command.
       if (answer.length < 2)
         throw this.#die('card-removed', `an answer of ${answer.length} bytes`, { outcome: 'unknown' });
@@ -116,7 +116,7 @@ export class PcscChannel implements Channel {
     if (this.lacks.has('control')) throw this.#unsupported('control');
     return this.#inTurn(options, async () => {
       try {
-        return await this.#native(() => this.#parts.handle.control(code, Uint8Array.from(data)), options);
+        return await this.#native(() => this.#parts.handle.control(code, new Uint8Array(data)), options);
       } catch (error) {
         // Readers say so of a control code that failed; the card is still there.
         if (!hasCode(error, 'card-removed') || error.details.platformCode !== CODE.notTransacted) throw error;

@@ -32,16 +32,17 @@ function check(call: string, code: number): void {
 /** A DWORD or a handle in memory. */
 function cell(bytes: number): { readonly at: Buffer; get(): number | bigint; set(value: number): void } {
   const at = Buffer.alloc(bytes);
+  const words = new Uint32Array(at.buffer, at.byteOffset, bytes >> 2);
   return {
     at,
     get: () => {
+      // What fits is a plain number: lengths, protocols, most handles.
       if (bytes === 4) return at.readInt32LE();
-      const value = at.readBigInt64LE();
-      return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+      return words[1] === 0 ? (words[0] ?? 0) : at.readBigInt64LE();
     },
     set: (value) => {
-      if (bytes === 4) at.writeUInt32LE(value);
-      else at.writeBigUInt64LE(BigInt(value));
+      words.fill(0);
+      words[0] = value;
     },
   };
 }
@@ -175,7 +176,7 @@ function cardHandle(
   firstAtr: Uint8Array,
 ): CardHandle {
   let protocol = firstProtocol;
-  const answer = Buffer.alloc(SCARD.longestAnswer);
+  const answer = new Uint8Array(SCARD.longestAnswer);
   const length = cell(winscard.dwordSize);
   // SCARD_IO_REQUEST: protocol, size of itself.
   const pci = Buffer.alloc(winscard.dwordSize * 2);
@@ -187,18 +188,24 @@ function cardHandle(
   // Lengths are read only after success: after a failure they still hold the size of the buffer.
   const taken = () => {
     const end = Math.min(Number(length.get()), answer.length);
-    const copy = Uint8Array.from(answer.subarray(0, end));
+    const copy = answer.slice(0, end);
     answer.fill(0, 0, end);
     return copy;
   };
   return {
     protocol: firstProtocol,
     atr: firstAtr,
-    async transmit(command) {
-      length.set(answer.length);
-      check('SCardTransmit', await winscard.transmit(card, pci, command, command.length, null, answer, length.at));
-      return taken();
-    },
+    transmit: (command) =>
+      new Promise((resolve, reject) => {
+        const done = (error: unknown, code: number) => {
+          command.fill(0);
+          if (error) reject(error);
+          else if (code !== 0) reject(pcscError('SCardTransmit', code >>> 0));
+          else resolve(taken());
+        };
+        length.set(answer.length);
+        winscard.transmit(card, pci, command, command.length, null, answer, length.at, done);
+      }),
     async reconnect(how) {
       const active = cell(winscard.dwordSize);
       check('SCardReconnect', await winscard.reconnect(card, mode, protocol, how, active.at));

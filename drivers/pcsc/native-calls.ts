@@ -1,4 +1,5 @@
 import { SscardError } from '../../apdu/errors.ts';
+import { Deadlines } from './deadlines.ts';
 
 /** When to stop waiting for a native call, and what that is called. */
 export interface CallLimits<T> {
@@ -24,6 +25,7 @@ export class NativeCalls {
   #busy = 0;
   #long = 0;
   readonly #queue: { start(): void; refuse(error: SscardError): void }[] = [];
+  readonly #deadlines = new Deadlines();
 
   /** @param poolSize threads of the pool, `UV_THREADPOOL_SIZE` */
   constructor(poolSize: number) {
@@ -42,16 +44,19 @@ export class NativeCalls {
    */
   run<T>(call: () => Promise<T>, limits: CallLimits<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const { signal } = limits;
+      const { signal, timeout } = limits;
+      if (signal?.aborted) {
+        reject(new SscardError('cancelled', 'cancelled by the caller', { outcome: 'not-done' }));
+        return;
+      }
       let begun = false;
       let settled = false;
       const settle = () => {
         settled = true;
-        clearTimeout(timer);
+        this.#deadlines.delete(late);
         signal?.removeEventListener('abort', abort);
       };
       const giveUp = (code: string, why: string) => {
-        if (settled) return;
         settle();
         if (begun && !limits.long) this.#long++;
         if (begun) this.#refuseWaiting();
@@ -60,8 +65,8 @@ export class NativeCalls {
       };
       const abort = () => giveUp('cancelled', 'cancelled by the caller');
       const late = () => {
-        if (begun) giveUp(limits.overdue, `no answer within ${limits.timeout} ms`);
-        else giveUp('pcsc-threads-exhausted', `no free thread within ${limits.timeout} ms`);
+        if (begun) giveUp(limits.overdue, `no answer within ${timeout} ms`);
+        else giveUp('pcsc-threads-exhausted', `no free thread within ${timeout} ms`);
       };
       const finish = (result: { value: T } | { error: unknown }) => {
         const givenUp = settled;
@@ -82,21 +87,16 @@ export class NativeCalls {
           );
         },
         refuse: (error: SscardError) => {
-          if (settled) return;
           settle();
           reject(error);
         },
       };
-      const timer = setTimeout(late, limits.timeout);
-      if (signal?.aborted) {
-        settle();
-        reject(new SscardError('cancelled', 'cancelled by the caller', { outcome: 'not-done' }));
-        return;
-      }
-      signal?.addEventListener('abort', abort, { once: true });
-      if (this.#long >= this.capacity) entry.refuse(this.#exhausted());
-      else if (this.#busy < this.capacity) entry.start();
+      if (this.#long >= this.capacity) return reject(this.#exhausted());
+      // The bookkeeping comes after the start: it is done while the thread works.
+      if (this.#busy < this.capacity) entry.start();
       else this.#queue.push(entry);
+      this.#deadlines.add(late, timeout);
+      signal?.addEventListener('abort', abort, { once: true });
     });
   }
 

@@ -1,4 +1,6 @@
 import type { EventEmitter } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { SscardError } from '../../apdu/errors.ts';
 import type { RawSlot } from './binding.ts';
 import { CODE, pcscError, SCARD } from './codes.ts';
@@ -42,6 +44,28 @@ export function fault(call: string, error: Error): SscardError {
   return pcscError(call, digits === undefined ? undefined : Number.parseInt(digits.slice(-8), 16));
 }
 
+/**
+ * Root objects whose context is still open. The package gives it back when the object is collected as garbage, which a
+ * program that allocates little may never see; the service refuses everybody after some 200 contexts.
+ */
+const roots = {
+  open: 0,
+  registry: new FinalizationRegistry(() => {
+    roots.open--;
+  }),
+  set(root: object) {
+    roots.open++;
+    roots.registry.register(root, undefined);
+  },
+};
+const MOST_ROOTS = 24;
+
+function collectRoots(): void {
+  if (roots.open < MOST_ROOTS) return;
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
+
 export function openRoot(open: PcsclitePackage): Root {
   const slots = new Map<string, { reader: NativeReader; slot: RawSlot | undefined }>();
   let listed = false;
@@ -56,9 +80,11 @@ export function openRoot(open: PcsclitePackage): Root {
     changed();
   };
 
+  collectRoots();
   let root: NativeRoot;
   try {
     root = open();
+    roots.set(root);
   } catch (error) {
     throw fault('SCardEstablishContext', error as Error);
   }

@@ -5,8 +5,9 @@ import { loadPackage } from './packages.ts';
 import { fault, type NativeReader, openRoot, type PcsclitePackage } from './pcsclite-root.ts';
 
 const LONGEST_CONTROL_ANSWER = 1_024;
-/** Reader objects kept for the next connection to the same reader. */
-const SPARES = 2;
+/** Reader objects kept for the next connection to the same reader, whoever asks for it. */
+const spares = new Map<string, NativeReader[]>();
+const MOST_SPARES = 2;
 
 /**
  * The binding over npm `pcsclite` 1.0. What the package makes necessary:
@@ -19,7 +20,6 @@ const SPARES = 2;
  */
 export async function pcscliteBinding(): Promise<Binding> {
   const open = loadPackage('pcsclite') as PcsclitePackage;
-  const spares = new Map<string, NativeReader[]>();
   return {
     name: 'pcsclite',
     lacks: new Set(['transactions', 'attributes', 'reset', 'cold-reset'] as const),
@@ -37,7 +37,7 @@ export async function pcscliteBinding(): Promise<Binding> {
     async connect({ name, atr }, share, protocols) {
       const release = (reader: NativeReader) => {
         const list = spares.get(name) ?? [];
-        if (list.length < SPARES) spares.set(name, [...list, reader]);
+        if (list.length < MOST_SPARES) spares.set(name, [...list, reader]);
       };
       const spare = spares.get(name)?.pop();
       if (spare !== undefined) {
@@ -98,8 +98,10 @@ async function connect(
         const bytes = Buffer.from(command.buffer, command.byteOffset, command.byteLength);
         reader.transmit(bytes, SCARD.longestAnswer, protocol, (error, answer) => {
           if (error) reject(fault('SCardTransmit', error));
-          else resolve(Uint8Array.from(answer));
+          else resolve(new Uint8Array(answer));
         });
+        // The package has copied the bytes when the call returns.
+        command.fill(0);
       }),
     reconnect: absent,
     begin: absent,

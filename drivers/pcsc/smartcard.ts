@@ -181,9 +181,10 @@ function cardHandle(
     atr,
     async transmit(command) {
       const bytes = Buffer.from(command.buffer, command.byteOffset, command.byteLength);
-      return Uint8Array.from(
-        await settle('SCardTransmit', card.transmit(bytes, { maxRecvLength: SCARD.longestAnswer })),
-      );
+      const pending = card.transmit(bytes, { maxRecvLength: SCARD.longestAnswer });
+      // The package has copied the bytes when the call returns.
+      command.fill(0);
+      return new Uint8Array(await settle('SCardTransmit', pending));
     },
     async reconnect(how) {
       const protocol = await reconnect(how);

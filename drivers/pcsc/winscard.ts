@@ -53,7 +53,8 @@ export interface Winscard {
   readonly reconnect: Fn;
   readonly disconnect: Fn;
   readonly status: Fn;
-  readonly transmit: Fn;
+  /** The one that has to be quick: last argument is a callback, return code as the library gives it. */
+  readonly transmit: (...args: unknown[]) => void;
   readonly beginTransaction: Fn;
   readonly endTransaction: Fn;
   readonly control: Fn;
@@ -97,7 +98,8 @@ export async function loadWinscard(platform: NodeJS.Platform = process.platform)
     reconnect: fn('SCardReconnect', handle, dword, dword, dword, 'void *'),
     disconnect: fn('SCardDisconnect', handle, dword),
     status: fn(named('SCardStatus'), handle, 'void *', 'void *', 'void *', 'void *', 'void *', 'void *'),
-    transmit: fn('SCardTransmit', handle, 'void *', 'void *', dword, 'void *', 'void *', 'void *'),
+    transmit: library.func('SCardTransmit', long, [handle, 'void *', 'void *', dword, 'void *', 'void *', 'void *'])
+      .async,
     beginTransaction: fn('SCardBeginTransaction', handle),
     endTransaction: fn('SCardEndTransaction', handle, dword),
     // Apple keeps the older SCardControl without a code under this name and exports the usual one with a suffix.
