@@ -9,7 +9,7 @@ import { closingLine } from '../setup/counts.mjs';
 import { nodeOnlyEnvironment } from '../setup/node-only.mjs';
 
 /** Pinned with about a third of headroom: a jump means that something is packed that should not be. */
-const limits = { packedBytes: 500_000, unpackedBytes: 2_200_000, files: 800 };
+const limits = { packedBytes: 600_000, unpackedBytes: 2_400_000, files: 780 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
