@@ -10,7 +10,7 @@ test('keeps another program out until the transaction ends', async () => {
   const foreign = await (await koffiBinding()).connect({ name: lab.slot(0).name, state: 0, atr: T0 }, 'shared', 3);
   let theirs: Promise<unknown> = Promise.resolve();
   await channel.transaction('leave', async () => {
-    theirs = foreign.transmit(ECHO);
+    theirs = foreign.transmit(new Uint8Array(ECHO));
     await channel.transmit(slow(200));
     await channel.transmit(slow(1));
   });
