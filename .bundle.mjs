@@ -10,7 +10,7 @@ await build({
   input: { sscard: fileURLToPath(new URL('dist/bin/sscard.cjs', import.meta.url)) },
   platform: 'node',
   // Found in node_modules at run time, and only when its driver is used.
-  external: ['koffi', 'smartcard', 'pcsclite', 'iconv-lite', 'jsonc-parser'],
+  external: ['commander', 'koffi', 'smartcard', 'pcsclite', 'iconv-lite', 'jsonc-parser'],
   output: { dir: folder, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
 });
 chmodSync(`${folder}/sscard.cjs`, 0o755);

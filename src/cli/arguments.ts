@@ -1,3 +1,4 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SscardError } from '../../apdu/errors.ts';
 import { globalOptions, type OptionSpec, type VerbSpec, verbs } from './verbs.ts';
 
@@ -9,91 +10,92 @@ export interface Invocation {
   readonly options: ReadonlyMap<string, string | true>;
 }
 
-const optionsByName = new Map([...globalOptions, ...verbs.flatMap(({ options }) => options)].map((o) => [o.name, o]));
-const SHORT: ReadonlyMap<string, string> = new Map([
-  ['-h', '--help'],
-  ['-V', '--version'],
-]);
+/** What commander says, in our codes. */
+const CODES: Readonly<Record<string, string>> = {
+  'commander.unknownOption': 'option-unknown',
+  'commander.optionMissingArgument': 'option-value-malformed',
+  'commander.invalidArgument': 'option-value-malformed',
+  'commander.missingArgument': 'argument-missing',
+  'commander.excessArguments': 'argument-unexpected',
+  'commander.unknownCommand': 'verb-unknown',
+  'commander.help': 'argument-missing',
+};
+
+const ASKING: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-V']);
+const SHORT: Readonly<Record<string, string>> = { help: '-h, ', version: '-V, ' };
 
 /**
- * Global options may stand anywhere. `--name value` and `--name=value` are the same; after `--` there are no options.
+ * Global options may stand anywhere; `--name value` and `--name=value` are the same.
  * @throws SscardError `verb-unknown`, `option-unknown`, `option-value-malformed`, `argument-missing`,
  * `argument-unexpected`
  * @example parseArguments(['read', '--reader', 'sim:']).verb?.name // 'read'
  */
 export function parseArguments(argv: readonly string[]): Invocation {
-  const { words, options } = split(argv);
-  const asks = options.has('help') || options.has('version');
-  if (words.length === 0 && asks) return { arguments: [], options };
-  const verb = findVerb(words, asks);
-  if (verb === undefined) return { arguments: words, options };
-  for (const name of options.keys()) {
-    if (![...globalOptions, ...verb.options].some((option) => option.name === name)) throw unknownOption(`--${name}`);
+  let invocation: Invocation | undefined;
+  const asks = argv.some((word) => ASKING.has(word));
+  const program = buildProgram(asks, (found) => {
+    invocation = found;
+  });
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code !== 'commander.help' || !asks) throw refusal(error, program.args[0]);
   }
-  const rest = words.slice(verb.name.split(' ').length);
-  if (!asks) checkCount(verb, rest);
-  return { verb, arguments: rest, options };
+  return invocation ?? { arguments: program.args, options: given(program.opts()) };
 }
 
-function split(argv: readonly string[]): { words: string[]; options: Map<string, string | true> } {
-  const words: string[] = [];
-  const options = new Map<string, string | true>();
-  for (let at = 0; at < argv.length; at++) {
-    const word = SHORT.get(argv[at] ?? '') ?? argv[at] ?? '';
-    if (word === '--') {
-      words.push(...argv.slice(at + 1));
-      break;
-    }
-    if (!word.startsWith('-') || word === '-') {
-      words.push(word);
-      continue;
-    }
-    const equals = word.indexOf('=');
-    const name = equals < 0 ? word : word.slice(0, equals);
-    const option = name.startsWith('--') ? optionsByName.get(name.slice(2)) : undefined;
-    if (option === undefined) throw unknownOption(name);
-    if (option.value === undefined) {
-      if (equals >= 0) throw badValue(option, 'a switch takes no value');
-      options.set(option.name, true);
-      continue;
-    }
-    const value = equals < 0 ? argv[++at] : word.slice(equals + 1);
-    if (value === undefined || value === '' || (equals < 0 && value.startsWith('--')))
-      throw badValue(option, 'no value');
-    if (option.choices?.includes(value) === false) throw badValue(option, 'not one of its values');
-    options.set(option.name, value);
+/** The table of verbs as a commander program that prints nothing and never exits: texts and codes are ours. */
+function buildProgram(asks: boolean, found: (invocation: Invocation) => void): Command {
+  const silent = { writeOut: () => {}, writeErr: () => {} };
+  const program = new Command('sscard').exitOverride().configureOutput(silent).helpOption(false).helpCommand(false);
+  program.showSuggestionAfterError(false);
+  for (const option of globalOptions) program.addOption(commanderOption(option));
+  const nouns = new Map<string, Command>();
+  for (const verb of verbs) {
+    const [noun = '', word] = verb.name.split(' ');
+    const parent = word === undefined ? program : (nouns.get(noun) ?? program.command(noun));
+    if (word !== undefined) nouns.set(noun, parent);
+    const leaf = parent.command(word ?? noun).allowExcessArguments(asks);
+    for (const option of verb.options) leaf.addOption(commanderOption(option));
+    for (const name of verb.arguments) leaf.argument(argumentForm(name, asks));
+    leaf.action(() => found({ verb, arguments: leaf.args, options: given(leaf.optsWithGlobals()) }));
   }
-  return { words, options };
+  return program;
 }
 
-function findVerb(words: readonly string[], asks: boolean): VerbSpec | undefined {
-  const [noun = '', word = ''] = words;
-  const found = verbs.find(({ name }) => name === noun || name === `${noun} ${word}`);
-  if (found !== undefined) return found;
-  const siblings = verbs.filter(({ name }) => name.startsWith(`${noun} `));
-  if (siblings.length > 0 && asks && words.length === 1) return undefined;
-  const choices = (siblings.length > 0 ? siblings : verbs).map(({ name }) => name);
-  const code = words.length === 0 || (siblings.length > 0 && words.length === 1) ? 'argument-missing' : 'verb-unknown';
-  throw new SscardError(code, `no verb ${words.slice(0, 2).join(' ')}`, { choices });
+function commanderOption({ name, value, choices }: OptionSpec): Option {
+  if (value === undefined) return new Option(`${SHORT[name] ?? ''}--${name}`);
+  return new Option(`--${name} <${value}>`).argParser((text: string) => {
+    if (text === '' || text.startsWith('--')) throw new InvalidArgumentError('no value');
+    if (choices?.includes(text) === false) throw new InvalidArgumentError('not one of its values');
+    return text;
+  });
 }
 
-function checkCount(verb: VerbSpec, given: readonly string[]): void {
-  const needed = verb.arguments.filter((name) => !name.startsWith('['));
-  const missing = needed[given.length];
-  if (missing !== undefined) throw new SscardError('argument-missing', 'an argument is missing', { place: missing });
-  const open = verb.arguments.at(-1)?.includes('…') === true;
-  const extra = given[verb.arguments.length];
-  if (extra !== undefined && !open) {
-    throw new SscardError('argument-unexpected', 'one argument too many', {
-      place: `${verb.arguments.length + 1}`,
-    });
+/** Who asks for help need not know the arguments yet. */
+function argumentForm(name: string, asks: boolean): string {
+  const form = name.replace('…', '...');
+  if (form.startsWith('[')) return form;
+  return asks ? `[${form}]` : `<${form}>`;
+}
+
+function given(options: Readonly<Record<string, string | true>>): ReadonlyMap<string, string | true> {
+  return new Map(Object.entries(options));
+}
+
+/** @param noun what was typed first, if anything */
+function refusal({ code, message }: CommanderError, noun: string | undefined): SscardError {
+  const ours = CODES[code] ?? 'argument-unexpected';
+  if (ours === 'verb-unknown' || code === 'commander.help') {
+    const siblings = verbs.filter(({ name }) => name.startsWith(`${noun} `));
+    const choices = (siblings.length > 0 ? siblings : verbs).map(({ name }) => name);
+    return new SscardError(ours, 'no such verb', { choices });
   }
-}
-
-function unknownOption(place: string): SscardError {
-  return new SscardError('option-unknown', 'no such option', { place });
-}
-
-function badValue({ name, choices }: OptionSpec, why: string): SscardError {
-  return new SscardError('option-value-malformed', why, { place: `--${name}`, ...(choices && { choices }) });
+  // The option or argument is what stands in quotes first; a value behind it, which may be a secret, is left out.
+  const place = /'([^'\s=]+)/.exec(message)?.[1];
+  const choices = [...globalOptions, ...verbs.flatMap(({ options }) => options)].find(
+    ({ name }) => `--${name}` === place,
+  )?.choices;
+  return new SscardError(ours, 'refused', { ...(place !== undefined && { place }), ...(choices && { choices }) });
 }
