@@ -24,7 +24,7 @@ export class NativeCalls {
   readonly capacity: number;
   #busy = 0;
   #long = 0;
-  readonly #queue: { start(): void; refuse(error: SscardError): void }[] = [];
+  readonly #queue: Call<never>[] = [];
   readonly #deadlines = new Deadlines();
 
   /** @param poolSize threads of the pool, `UV_THREADPOOL_SIZE` */
@@ -44,77 +44,110 @@ export class NativeCalls {
    */
   run<T>(call: () => Promise<T>, limits: CallLimits<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const { signal, timeout } = limits;
-      if (signal?.aborted) {
+      if (limits.signal?.aborted) {
         reject(new SscardError('cancelled', 'cancelled by the caller', { outcome: 'not-done' }));
         return;
       }
-      let begun = false;
-      let settled = false;
-      const settle = () => {
-        settled = true;
-        this.#deadlines.delete(late);
-        signal?.removeEventListener('abort', abort);
-      };
-      const giveUp = (code: string, why: string) => {
-        settle();
-        if (begun && !limits.long) this.#long++;
-        if (begun) this.#refuseWaiting();
-        else this.#queue.splice(this.#queue.indexOf(entry), 1);
-        reject(new SscardError(code, why, { outcome: begun ? 'unknown' : 'not-done' }));
-      };
-      const abort = () => giveUp('cancelled', 'cancelled by the caller');
-      const late = () => {
-        if (begun) giveUp(limits.overdue, `no answer within ${timeout} ms`);
-        else giveUp('pcsc-threads-exhausted', `no free thread within ${timeout} ms`);
-      };
-      const finish = (result: { value: T } | { error: unknown }) => {
-        const givenUp = settled;
-        this.#leave(limits.long === true || givenUp);
-        if (givenUp) return limits.onLate?.(result);
-        settle();
-        if ('value' in result) resolve(result.value);
-        else reject(result.error);
-      };
-      const entry = {
-        start: () => {
-          begun = true;
-          this.#busy++;
-          if (limits.long) this.#long++;
-          call().then(
-            (value) => finish({ value }),
-            (error: unknown) => finish({ error }),
-          );
-        },
-        refuse: (error: SscardError) => {
-          settle();
-          reject(error);
-        },
-      };
-      if (this.#long >= this.capacity) return reject(this.#exhausted());
+      if (this.#long >= this.capacity) {
+        reject(this.#exhausted());
+        return;
+      }
+      const entry = new Call<T>(limits, resolve, reject, (code, why) => this.#giveUp(entry, code, why));
+      entry.begin = () => this.#begin(entry, call);
       // The bookkeeping comes after the start: it is done while the thread works.
-      if (this.#busy < this.capacity) entry.start();
-      else this.#queue.push(entry);
-      this.#deadlines.add(late, timeout);
-      signal?.addEventListener('abort', abort, { once: true });
+      if (this.#busy < this.capacity) entry.begin();
+      else this.#queue.push(entry as Call<never>);
+      entry.watch(this.#deadlines);
     });
   }
 
-  #leave(long: boolean): void {
-    this.#busy--;
-    if (long) this.#long--;
-    if (this.#busy < this.capacity) this.#queue.shift()?.start();
+  #begin<T>(entry: Call<T>, call: () => Promise<T>): void {
+    const long = entry.limits.long === true;
+    entry.begun = true;
+    this.#busy++;
+    if (long) this.#long++;
+    const leave = () => {
+      this.#busy--;
+      if (long || entry.settled) this.#long--;
+      if (this.#busy < this.capacity) this.#queue.shift()?.begin();
+    };
+    call().then(
+      (value) => {
+        leave();
+        if (entry.settled) entry.limits.onLate?.({ value });
+        else entry.settle().resolve(value);
+      },
+      (error: unknown) => {
+        leave();
+        if (entry.settled) entry.limits.onLate?.({ error });
+        else entry.settle().reject(error);
+      },
+    );
   }
 
-  #refuseWaiting(): void {
-    if (this.#long < this.capacity) return;
-    for (const { refuse } of this.#queue.splice(0)) refuse(this.#exhausted());
+  #giveUp<T>(entry: Call<T>, code: string, why: string): void {
+    entry.settle();
+    if (!entry.begun) {
+      this.#queue.splice(this.#queue.indexOf(entry as Call<never>), 1);
+    } else {
+      if (!entry.limits.long) this.#long++;
+      if (this.#long >= this.capacity) {
+        for (const waiting of this.#queue.splice(0)) waiting.settle().reject(this.#exhausted());
+      }
+    }
+    entry.reject(new SscardError(code, why, { outcome: entry.begun ? 'unknown' : 'not-done' }));
   }
 
   #exhausted(): SscardError {
     const message = `${this.#long} calls hold their threads: raise UV_THREADPOOL_SIZE (now ${this.capacity + 1})`;
     return new SscardError('pcsc-threads-exhausted', message, { outcome: 'not-done' });
   }
+}
+
+/** One call and whoever waits for it. */
+class Call<T> {
+  readonly limits: CallLimits<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+  begin: () => void = () => {};
+  begun = false;
+  /** Nobody waits any more: answered, given up or refused. */
+  settled = false;
+  readonly #giveUp: (code: string, why: string) => void;
+  #deadlines: Deadlines | undefined;
+
+  constructor(
+    limits: CallLimits<T>,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+    giveUp: (code: string, why: string) => void,
+  ) {
+    this.limits = limits;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.#giveUp = giveUp;
+  }
+
+  watch(deadlines: Deadlines): void {
+    this.#deadlines = deadlines;
+    deadlines.add(this.#late, this.limits.timeout);
+    this.limits.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  settle(): this {
+    this.settled = true;
+    this.#deadlines?.delete(this.#late);
+    this.limits.signal?.removeEventListener('abort', this.#abort);
+    return this;
+  }
+
+  readonly #abort = () => this.#giveUp('cancelled', 'cancelled by the caller');
+
+  readonly #late = () => {
+    const { overdue, timeout } = this.limits;
+    if (this.begun) this.#giveUp(overdue, `no answer within ${timeout} ms`);
+    else this.#giveUp('pcsc-threads-exhausted', `no free thread within ${timeout} ms`);
+  };
 }
 
 /** The pool belongs to the process, so there is one count. */

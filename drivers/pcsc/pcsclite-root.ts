@@ -25,16 +25,6 @@ export interface NativeReader extends EventEmitter {
   close(): void;
 }
 
-/** All readers of one `pcsclite()` object, as states instead of events. */
-export interface Root {
-  /** Resolves when the readers are listed and each has told its state. */
-  ready(): Promise<void>;
-  reader(name: string): NativeReader;
-  states(known: readonly RawSlot[] | undefined, wait: number): Promise<readonly RawSlot[]>;
-  cancel(): void;
-  close(): void;
-}
-
 const READY_TIMEOUT = 5_000;
 const NONE = new Uint8Array();
 
@@ -66,102 +56,123 @@ function collectRoots(): void {
   runInNewContext('gc')();
 }
 
-export function openRoot(open: PcsclitePackage): Root {
-  const slots = new Map<string, { reader: NativeReader; slot: RawSlot | undefined }>();
-  let listed = false;
-  let failure: SscardError | undefined;
-  let closed = false;
-  const changes = new Set<() => void>();
-  const changed = () => {
-    for (const wake of [...changes]) wake();
-  };
-  const fail = (call: string, error: Error) => {
-    failure ??= fault(call, error);
-    changed();
-  };
+/** All readers of one `pcsclite()` object, as states instead of events. A `Session` of the binding. */
+export class Root {
+  readonly #root: NativeRoot;
+  readonly #slots = new Map<string, { reader: NativeReader; slot: RawSlot | undefined }>();
+  readonly #waiting = new Set<() => void>();
+  #listed = false;
+  #failure: SscardError | undefined;
+  #closed = false;
 
-  collectRoots();
-  let root: NativeRoot;
-  try {
-    root = open();
-    roots.set(root);
-  } catch (error) {
-    throw fault('SCardEstablishContext', error as Error);
+  /** @throws SscardError `service-lost` at once when nobody serves */
+  constructor(open: PcsclitePackage) {
+    collectRoots();
+    try {
+      this.#root = open();
+    } catch (error) {
+      throw fault('SCardEstablishContext', error as Error);
+    }
+    roots.set(this.#root);
+    // The package emits nothing when there is no reader: the end of its listing is seen in the callback that it
+    // registers at the next tick.
+    const start = this.#root.start;
+    this.#root.start = (callback) =>
+      start.call(this.#root, (error, names) => {
+        callback(error, names);
+        if (!error) this.#listed = true;
+        this.#changed();
+      });
+    // It emits an error even after `close()`: this listener stays.
+    this.#root.on('error', (error: Error) => this.#fail('SCardListReaders', error));
+    this.#root.on('reader', (reader: NativeReader) => this.#follow(reader));
   }
-  // The package emits nothing when there is no reader: the end of its listing is seen in the callback it registers at
-  // the next tick.
-  const start = root.start;
-  root.start = (callback) =>
-    start.call(root, (error, names) => {
-      callback(error, names);
-      if (!error) listed = true;
-      changed();
-    });
-  // It emits an error even after `close()`: this listener stays.
-  root.on('error', (error: Error) => fail('SCardListReaders', error));
-  root.on('reader', (reader: NativeReader) => {
-    slots.set(reader.name, { reader, slot: undefined });
+
+  /** Resolves when the readers are listed and each has told its state. */
+  async ready(): Promise<void> {
+    const end = performance.now() + READY_TIMEOUT;
+    while (!this.#listed || [...this.#slots.values()].some(({ slot }) => slot === undefined)) {
+      if (this.#failure) break;
+      if (performance.now() > end) throw pcscError('SCardGetStatusChange', CODE.noService);
+      await this.#next(end - performance.now());
+    }
+    if (this.#failure) throw this.#failure;
+  }
+
+  reader(name: string): NativeReader {
+    const found = this.#slots.get(name)?.reader;
+    if (found === undefined) throw pcscError('SCardConnect', CODE.unknownReader);
+    return found;
+  }
+
+  async states(known: readonly RawSlot[] | undefined, wait: number): Promise<readonly RawSlot[]> {
+    await this.ready();
+    if (known !== undefined && sameSlots(known, this.#look())) {
+      await this.#next(wait);
+      await this.ready();
+    }
+    const now = this.#look();
+    return known !== undefined && sameSlots(known, now) ? known : now;
+  }
+
+  cancel(): void {
+    this.#changed();
+  }
+
+  /** Ends the threads of the package; the reader objects can still connect. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Only after its first status a reader's thread has the context that closing cancels.
+    for (const { reader, slot } of [...this.#slots.values()]) if (slot !== undefined) reader.close();
+    this.#root.close();
+  }
+
+  #follow(reader: NativeReader): void {
+    this.#slots.set(reader.name, { reader, slot: undefined });
+    const own = () => {
+      const entry = this.#slots.get(reader.name);
+      return entry?.reader === reader ? entry : undefined;
+    };
     reader.on('status', ({ state, atr }: { state: number; atr?: Buffer }) => {
-      const own = slots.get(reader.name);
-      if (own?.reader !== reader) return;
+      const entry = own();
+      if (entry === undefined) return;
       const flags = (state & ~SCARD.stateChanged) >>> 0;
-      own.slot = { name: reader.name, state: flags, atr: Uint8Array.from(atr ?? NONE) };
-      changed();
+      entry.slot = { name: reader.name, state: flags, atr: new Uint8Array(atr ?? NONE) };
+      this.#changed();
     });
-    reader.on('error', (error: Error) => fail('SCardGetStatusChange', error));
+    reader.on('error', (error: Error) => this.#fail('SCardGetStatusChange', error));
     reader.on('end', () => {
-      if (slots.get(reader.name)?.reader === reader) slots.delete(reader.name);
-      changed();
+      if (own() !== undefined) this.#slots.delete(reader.name);
+      this.#changed();
     });
-  });
+  }
+
+  #look(): RawSlot[] {
+    return [...this.#slots.values()].flatMap(({ slot }) => (slot === undefined ? [] : [slot]));
+  }
+
+  #fail(call: string, error: Error): void {
+    this.#failure ??= fault(call, error);
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
 
   /** Resolves at the next change, or after `wait` milliseconds. */
-  const next = (wait: number) =>
-    new Promise<void>((resolve) => {
+  #next(wait: number): Promise<void> {
+    return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
-        changes.delete(wake);
+        this.#waiting.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, wait);
-      changes.add(wake);
+      this.#waiting.add(wake);
     });
-  const look = (): RawSlot[] => [...slots.values()].flatMap(({ slot }) => (slot === undefined ? [] : [slot]));
-  const complete = () => listed && [...slots.values()].every(({ slot }) => slot !== undefined);
-  const ready = async () => {
-    const end = performance.now() + READY_TIMEOUT;
-    while (!complete()) {
-      if (failure) throw failure;
-      if (performance.now() > end) throw pcscError('SCardGetStatusChange', CODE.noService);
-      await next(end - performance.now());
-    }
-    if (failure) throw failure;
-  };
-  return {
-    ready,
-    reader(name) {
-      const found = slots.get(name)?.reader;
-      if (found === undefined) throw pcscError('SCardConnect', CODE.unknownReader);
-      return found;
-    },
-    async states(known, wait) {
-      await ready();
-      if (known !== undefined && sameSlots(known, look())) {
-        await next(wait);
-        await ready();
-      }
-      const now = look();
-      return known !== undefined && sameSlots(known, now) ? known : now;
-    },
-    cancel: changed,
-    close() {
-      if (closed) return;
-      closed = true;
-      // Only after its first status a reader's thread has the context that closing cancels.
-      for (const { reader, slot } of [...slots.values()]) if (slot !== undefined) reader.close();
-      root.close();
-    },
-  };
+  }
 }
 
 function sameSlots(a: readonly RawSlot[], b: readonly RawSlot[]): boolean {

@@ -2,7 +2,7 @@ import type { ShareMode } from '../reader.ts';
 import type { Binding, CardHandle } from './binding.ts';
 import { CODE, hasCode, pcscError, SCARD } from './codes.ts';
 import { loadPackage } from './packages.ts';
-import { fault, type NativeReader, openRoot, type PcsclitePackage } from './pcsclite-root.ts';
+import { fault, type NativeReader, type PcsclitePackage, Root } from './pcsclite-root.ts';
 
 const LONGEST_CONTROL_ANSWER = 1_024;
 /** Reader objects kept for the next connection to the same reader, whoever asks for it. */
@@ -14,7 +14,7 @@ const MOST_SPARES = 2;
  * - it has no transactions, no attributes and no reconnect, so a card is reset by closing the connection;
  * - a reader object takes one lock for a command and for its own status events, and it handles those on the main
  *   thread: a status event during a slow command would stop the event loop. So connections get reader objects whose
- *   status thread has been ended (`openRoot` and close), and watching is done with others;
+ *   status thread has been ended (`Root` and its `close`), and watching is done with others;
  * - a reader object gives its context back when it is collected as garbage, if ever: objects are kept and used again.
  * @throws SscardError `binding-missing`
  */
@@ -25,14 +25,18 @@ export async function pcscliteBinding(): Promise<Binding> {
     lacks: new Set(['transactions', 'attributes', 'reset', 'cold-reset'] as const),
     waitsOnPool: false,
     openSession: async () => {
-      const root = openRoot(open);
+      const root = new Root(open);
       try {
         await root.ready();
       } catch (error) {
         root.close();
         throw error;
       }
-      return { states: root.states, cancel: root.cancel, close: async () => root.close() };
+      return {
+        states: (known, wait) => root.states(known, wait),
+        cancel: () => root.cancel(),
+        close: async () => root.close(),
+      };
     },
     async connect({ name, atr }, share, protocols) {
       const release = (reader: NativeReader) => {
@@ -64,7 +68,7 @@ export async function pcscliteBinding(): Promise<Binding> {
 
 /** A reader object without a status thread. */
 async function quietReader(open: PcsclitePackage, name: string): Promise<NativeReader> {
-  const root = openRoot(open);
+  const root = new Root(open);
   try {
     await root.ready();
     return root.reader(name);

@@ -80,7 +80,7 @@ function forPeople({ code, details }: SscardError, { message, advice }: ErrorTex
 }
 
 function where({ step, place, line, column, offset }: SscardError['details'], lang: Language): string {
-  const position = line === undefined ? [] : [words[lang].position(line, column ?? 1)];
+  const position = line === undefined ? [] : [words[lang].position(line, column)];
   if (line === undefined && offset !== undefined) position.push(words[lang].offset(offset + 1));
   const parts = [place, ...position, step].filter((part) => part !== undefined);
   return parts.length === 0 ? '' : ` (${printable(parts.join(', '))})`;

@@ -22,7 +22,7 @@ interface ShownSlot {
 export async function runReaders(context: Context): Promise<Outcome | undefined> {
   const { settings, signal, options } = context;
   await using readers = await openReaders(parseAddress(settings.reader), settings);
-  if (options.has('watch')) return watch(readers, context);
+  if (options.has('watch')) return await watch(readers, context);
   const slots = (await readers.list({ signal })).map(show);
   return { members: { readers: slots }, text: slotsText(slots, settings.lang) };
 }

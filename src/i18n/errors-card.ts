@@ -110,7 +110,10 @@ export const cardErrors: ErrorTable = {
   },
   'pcsc-library-missing': {
     message: { zh: '系统没有 PC/SC 库', en: "The system's PC/SC library is missing" },
-    advice: { zh: 'Debian：apt-get install pcscd libpcsclite1。', en: 'Debian: apt-get install pcscd libpcsclite1.' },
+    advice: {
+      zh: '请安装：Debian 上 apt-get install pcscd libpcsclite1。',
+      en: 'Debian: apt-get install pcscd libpcsclite1.',
+    },
   },
   'pcsc-threads-exhausted': {
     message: { zh: '没有应答的卡片占满了线程', en: 'Cards that do not answer occupy all threads' },

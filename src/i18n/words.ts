@@ -1,7 +1,7 @@
 const zh = {
   error: '错误：',
   outcomeUnknown: '这条命令是否已被卡片执行，无从得知；请先查看卡片再继续。',
-  position: (line: number, column: number) => `第 ${line} 行第 ${column} 列`,
+  position: (line: number, column?: number) => `第 ${line} 行${column === undefined ? '' : `第 ${column} 列`}`,
   offset: (position: number) => `第 ${position} 个字符`,
   noReaders: '没有读写器。',
   states: { empty: '空', present: '有卡', mute: '卡无应答', unavailable: '不可用' },
@@ -41,7 +41,7 @@ type Words<T> = {
 const en: Words<typeof zh> = {
   error: 'Error: ',
   outcomeUnknown: 'Nobody knows whether the card carried out this command; look at the card before you go on.',
-  position: (line, column) => `line ${line}, column ${column}`,
+  position: (line, column) => (column === undefined ? `line ${line}` : `line ${line}, column ${column}`),
   offset: (position) => `character ${position}`,
   noReaders: 'No readers.',
   states: { empty: 'empty', present: 'card', mute: 'mute card', unavailable: 'unavailable' },

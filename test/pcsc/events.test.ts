@@ -111,7 +111,7 @@ describe.each(BINDINGS)('%s', (binding) => {
     await watch.until((event) => event.type === 'card-inserted' && event.slot.name === lab.slot(0).name);
     const several = await failure(lab.readers.waitForCard());
     expect(several).toMatchObject({ code: 'reader-ambiguous' });
-    expect([...(several.details?.['choices'] as string[])].sort()).toEqual(['Lab A 00 00', 'Lab B 00 00']);
+    expect([...((several.details?.['choices'] ?? []) as string[])].sort()).toEqual(['Lab A 00 00', 'Lab B 00 00']);
     await using left = await lab.readers.waitForCard({ except: ['Lab A 00 00'] });
     expect(left.slot).toBe('Lab B 00 00');
   });
@@ -120,7 +120,7 @@ describe.each(BINDINGS)('%s', (binding) => {
     await using lab = await openLab(binding);
     const none = await failure(lab.readers.waitForCard({ reader: 'elsewhere' }));
     expect(none).toMatchObject({ code: 'reader-not-found' });
-    expect([...(none.details?.['choices'] as string[])].sort()).toEqual(['Lab A 00 00', 'Lab A 00 01']);
+    expect([...((none.details?.['choices'] ?? []) as string[])].sort()).toEqual(['Lab A 00 00', 'Lab A 00 01']);
     expect(await failure(lab.readers.waitForCard({ timeout: 200 }))).toMatchObject({ code: 'no-card' });
   });
 

@@ -4,10 +4,10 @@ import { chmodSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
-const folder = fileURLToPath(new URL('dist/command', import.meta.url));
+const folder = fileURLToPath(new URL('../dist/command', import.meta.url));
 rmSync(folder, { recursive: true, force: true });
 await build({
-  input: { sscard: fileURLToPath(new URL('dist/bin/sscard.cjs', import.meta.url)) },
+  input: { sscard: fileURLToPath(new URL('../dist/bin/sscard.cjs', import.meta.url)) },
   platform: 'node',
   // Found in node_modules at run time, and only when its driver is used.
   external: ['commander', 'koffi', 'smartcard', 'pcsclite', 'iconv-lite', 'jsonc-parser'],
