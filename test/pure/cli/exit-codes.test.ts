@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { SscardError } from '../../../apdu/errors.ts';
+import { EXIT, exitCodes } from '../../../src/cli/exit-codes.ts';
+import { exitCode } from '../../../src/cli/failure.ts';
+import { errorTexts } from '../../../src/i18n/errors.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Pinned (promise P12): scripts of outlets test for these numbers. A change here is a breaking change. */
+const PINNED: Readonly<Record<string, number>> = {
+  internal: 1,
+  'trace-write-failed': 1,
+  'address-malformed': 2,
+  'argument-malformed': 2,
+  'argument-missing': 2,
+  'argument-unexpected': 2,
+  'binding-unknown': 2,
+  'command-malformed': 2,
+  'config-malformed': 2,
+  'config-unreadable': 2,
+  'format-needs-unmask': 2,
+  'hex-malformed': 2,
+  'option-unknown': 2,
+  'option-value-malformed': 2,
+  'scheme-not-available': 2,
+  'script-malformed': 2,
+  'script-unreadable': 2,
+  'sim-file-exists': 2,
+  'sim-file-malformed': 2,
+  'sim-file-unreadable': 2,
+  'sim-file-unwritable': 2,
+  'sim-file-version': 2,
+  'sim-port-malformed': 2,
+  'sim-value-malformed': 2,
+  'trace-unwritable': 2,
+  'transcript-malformed': 2,
+  'transcript-unreadable': 2,
+  'unmask-needs-operator': 2,
+  'verb-unknown': 2,
+  'reader-ambiguous': 3,
+  'reader-not-found': 3,
+  'no-card': 4,
+  'application-blocked': 5,
+  'generation-unknown': 5,
+  'not-social-security-card': 5,
+  'card-refused': 8,
+  'status-unexpected': 8,
+  'command-not-allowed': 9,
+  cancelled: 12,
+  'card-mute': 12,
+  'answer-malformed': 13,
+  'atr-malformed': 13,
+  'binding-missing': 13,
+  'card-in-use': 13,
+  'card-removed': 13,
+  'card-reset': 13,
+  'card-unresponsive': 13,
+  'chain-stalled': 13,
+  'chain-too-long': 13,
+  'channel-closed': 13,
+  'channel-overrun': 13,
+  'pcsc-failure': 13,
+  'pcsc-library-missing': 13,
+  'pcsc-threads-exhausted': 13,
+  'pps-malformed': 13,
+  'protocol-mismatch': 13,
+  'reader-lost': 13,
+  'record-malformed': 13,
+  'recorded-failure': 13,
+  'replay-exhausted': 13,
+  'replay-mismatch': 13,
+  'service-lost': 13,
+  'service-unavailable': 13,
+  'tlv-malformed': 13,
+  unsupported: 13,
+  'journal-unwritable': 15,
+};
+
+/** Codes that the sources throw, by the ways in which they do. */
+function thrownCodes(): Set<string> {
+  const found = new Set<string>();
+  for (const folder of ['apdu', 'drivers', 'src']) {
+    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.ts')) continue;
+      const text = readFileSync(join(root, folder, name), 'utf8');
+      for (const [, code = ''] of text.matchAll(/new SscardError\(\s*'([^']+)'/g)) found.add(code);
+      for (const [, code = ''] of text.matchAll(/(?:overdue|code): '([a-z]+(?:-[a-z]+)*)'/g)) found.add(code);
+    }
+  }
+  return found;
+}
+
+describe('error codes', () => {
+  test('every code that the sources throw has its row in the pinned table', () => {
+    const thrown = thrownCodes();
+    expect(thrown.size).toBeGreaterThan(40);
+    expect([...thrown].filter((code) => !(code in PINNED))).toEqual([]);
+  });
+
+  test('the exit codes are the pinned ones', () => {
+    expect(Object.fromEntries(exitCodes)).toEqual(PINNED);
+  });
+
+  test.each(Object.keys(PINNED))('%s has a message and an advice in both languages', (code) => {
+    const { message, advice } = errorTexts[code] ?? {};
+    for (const text of [message, advice]) {
+      expect(text?.zh).toMatch(/\p{Script=Han}/u);
+      expect(text?.en).toMatch(/^[\x20-\x7e]+$/);
+    }
+  });
+
+  test('there are no texts for codes that nothing throws', () => {
+    expect(Object.keys(errorTexts).filter((code) => !(code in PINNED))).toEqual([]);
+  });
+
+  test('a command of unknown outcome is 11 where it may have written, and a failed reading elsewhere', () => {
+    const error = new SscardError('card-removed', '', { outcome: 'unknown' });
+    expect([exitCode(error, 'apdu'), exitCode(error, 'read')]).toEqual([EXIT.outcomeUnknown, EXIT.readerFailure]);
+  });
+});

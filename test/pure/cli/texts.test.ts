@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { globalOptions, verbs } from '../../../src/cli/verbs.ts';
+import { helpWords, optionTexts, verbExamples, verbNotes, verbTexts } from '../../../src/i18n/cli.ts';
+import { doctorTexts } from '../../../src/i18n/doctor.ts';
+import { fieldTexts, oddityTexts } from '../../../src/i18n/fields.ts';
+import { words } from '../../../src/i18n/words.ts';
+
+const options = [...globalOptions, ...verbs.flatMap((verb) => verb.options)].map(({ name }) => name);
+const names = verbs.map(({ name }) => name);
+
+describe('texts of the command', () => {
+  test('every verb has its line and examples, and nothing else has', () => {
+    expect(Object.keys(verbTexts)).toEqual(names);
+    expect(Object.keys(verbExamples)).toEqual(names);
+    expect(Object.keys(verbNotes).filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  test('every option has its line, and nothing else has', () => {
+    expect(Object.keys(optionTexts).sort()).toEqual([...new Set(options)].sort());
+  });
+
+  test.each([
+    ['help', helpWords],
+    ['fields', fieldTexts],
+    ['oddities', oddityTexts],
+    ['words', words],
+  ])('%s: the same keys in both languages', (_name, { zh, en }) => {
+    expect(keys(en)).toEqual(keys(zh));
+  });
+
+  test('what doctor looks at has a label in both languages', () => {
+    for (const { label } of Object.values(doctorTexts)) expect(label.zh && label.en).toBeTruthy();
+  });
+});
+
+function keys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, keys(inner)]),
+  );
+}
