@@ -23,8 +23,8 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   readonly input?: string;
   readonly cwd?: string;
-  /** Sent once `when` is in stdout. */
-  readonly signal?: { readonly name: NodeJS.Signals; readonly when: string };
+  /** Sent once `when` is in stdout, or so many milliseconds after the start. */
+  readonly signal?: { readonly name: NodeJS.Signals; readonly when: string | number };
 }
 
 let checked = false;
@@ -73,7 +73,7 @@ export function ended(words: readonly string[], home: string, options: RunOption
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       out += chunk;
       const { signal } = options;
-      if (signal !== undefined && !signalled && out.includes(signal.when)) {
+      if (typeof signal?.when === 'string' && !signalled && out.includes(signal.when)) {
         signalled = true;
         child.kill(signal.name);
       }
@@ -81,7 +81,12 @@ export function ended(words: readonly string[], home: string, options: RunOption
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       err += chunk;
     });
-    child.once('error', reject).once('close', (code) => resolve({ code, out, err }));
+    const { when, name } = options.signal ?? {};
+    const timer = typeof when === 'number' ? setTimeout(() => child.kill(name), when) : undefined;
+    child.once('error', reject).once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, out, err });
+    });
     child.stdin.on('error', () => {});
     if (options.input !== undefined) child.stdin.end(options.input);
     else if (options.signal === undefined) child.stdin.end();
