@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { SscardError } from '../../apdu/errors.ts';
@@ -26,6 +27,8 @@ export interface NativeReader extends EventEmitter {
 }
 
 const READY_TIMEOUT = 5_000;
+const QUIET = 25;
+const LONGEST_UNREST = 500;
 const NONE = new Uint8Array();
 
 /** The package tells a return code in the text only. */
@@ -64,6 +67,7 @@ export class Root {
   #listed = false;
   #failure: SscardError | undefined;
   #closed = false;
+  #lastEvent = performance.now();
 
   /** @throws SscardError `service-lost` at once when nobody serves */
   constructor(open: PcsclitePackage) {
@@ -119,10 +123,16 @@ export class Root {
     this.#changed();
   }
 
-  /** Ends the threads of the package; the reader objects can still connect. */
-  close(): void {
+  /**
+   * Ends the threads of the package; the reader objects can still connect. The package cancels a thread's wait and joins
+   * it on the main thread: one that has just told something may not wait yet, would not be cancelled, and would leave a
+   * handle behind or stop the event loop. So closing comes after a moment without events.
+   */
+  async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    const end = performance.now() + LONGEST_UNREST;
+    while (performance.now() < Math.min(end, this.#lastEvent + QUIET)) await sleep(QUIET);
     // Only after its first status a reader's thread has the context that closing cancels.
     for (const { reader, slot } of [...this.#slots.values()]) if (slot !== undefined) reader.close();
     this.#root.close();
@@ -158,6 +168,7 @@ export class Root {
   }
 
   #changed(): void {
+    this.#lastEvent = performance.now();
     for (const wake of [...this.#waiting]) wake();
   }
 

@@ -29,13 +29,13 @@ export async function pcscliteBinding(): Promise<Binding> {
       try {
         await root.ready();
       } catch (error) {
-        root.close();
+        await root.close();
         throw error;
       }
       return {
         states: (known, wait) => root.states(known, wait),
         cancel: () => root.cancel(),
-        close: async () => root.close(),
+        close: () => root.close(),
       };
     },
     async connect({ name, atr }, share, protocols) {
@@ -73,7 +73,7 @@ async function quietReader(open: PcsclitePackage, name: string): Promise<NativeR
     await root.ready();
     return root.reader(name);
   } finally {
-    root.close();
+    await root.close();
   }
 }
 
