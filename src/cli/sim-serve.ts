@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { SscardError } from '../../apdu/errors.ts';
 import { words } from '../i18n/words.ts';
 import { openCardFile } from '../simulator/card-file.ts';
+import { asVpcdCard } from '../simulator/serve.ts';
 import { serveVpcd, type VpcdEvent, type VpcdSlot } from '../simulator/vpcd.ts';
 import type { Context } from './context.ts';
 import { printable } from './layout.ts';
@@ -35,16 +36,12 @@ export async function runSimServe(context: Context): Promise<undefined> {
   try {
     for (const [at, card] of cards.entries()) {
       const file = context.arguments[at] ?? '';
-      const slot = serveVpcd(
-        {
-          atr: () => card.atr,
-          powerOn: () => card.powerOn(),
-          powerOff: () => card.powerOff(),
-          reset: () => card.reset(),
-          process: (command) => card.process(command),
-        },
-        { host, port: port + at, insert: false, onEvent: (event) => say(seat, event.type, extraOf(event)) },
-      );
+      const slot = serveVpcd(asVpcdCard(card), {
+        host,
+        port: port + at,
+        insert: false,
+        onEvent: (event) => say(seat, event.type, extraOf(event)),
+      });
       const seat: Seat = { number: at + 1, file, port: port + at, slot };
       seats.push(seat);
       slot.insert();

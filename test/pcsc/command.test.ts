@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCardFile, openCardFile } from '../../src/simulator/card-file.ts';
+import { asVpcdCard } from '../../src/simulator/serve.ts';
 import type { VpcdCard } from '../../src/simulator/vpcd.ts';
 import { type RunOptions, readObject, sscard, sscardJson } from '../command/run.ts';
 import { type Lab, labCard, openLab } from './lab.ts';
@@ -20,14 +21,7 @@ const run = (words: readonly string[], options: RunOptions = {}) =>
   sscardJson(words, { ...options, env: { ...env, ...options.env } });
 
 async function socialCard(): Promise<VpcdCard> {
-  const card = await openCardFile(cardFile);
-  return {
-    atr: () => card.atr,
-    powerOn: () => card.powerOn(),
-    powerOff: () => card.powerOff(),
-    reset: () => card.reset(),
-    process: (command) => card.process(command),
-  };
+  return asVpcdCard(await openCardFile(cardFile));
 }
 
 /** Puts a card in and waits until the service has seen it. */
