@@ -13,6 +13,7 @@ const file =
 
 /** The parts of the system that some level needs: how to see that one is there, and the Debian package that brings it. */
 export const parts = {
+  git: { present: command('git'), debian: 'git' },
   pcscd: { present: command('pcscd'), debian: 'pcscd' },
   vpcd: {
     present: file('/usr/lib/pcsc/drivers/serial/libifdvpcd.so', '/usr/lib64/pcsc/drivers/serial/libifdvpcd.so'),
