@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { koffiBinding } from '../../drivers/pcsc/koffi.ts';
 import { nativeCalls } from '../../drivers/pcsc/native-calls.ts';
-import { BINDINGS, cutFrameCard, ECHO, failure, follow, labCard, MUTE, openLab, slow, T0 } from './lab.ts';
+import { BINDINGS, ECHO, failure, follow, labCard, MUTE, openLab, slow, T0 } from './lab.ts';
 
 const READY = { timeout: 10_000 };
 
@@ -40,7 +40,7 @@ describe.each(BINDINGS)('%s', (binding) => {
 
   test('takes an answer that is cut in the middle for a lost card', async () => {
     await using lab = await openLab(binding);
-    await using _card = await cutFrameCard(lab.slot(0).port);
+    lab.insertCut();
     await using channel = await lab.readers.waitForCard(READY);
     expect(await failure(channel.transmit(ECHO))).toMatchObject({
       code: 'card-removed',

@@ -1,5 +1,4 @@
-import { connect } from 'node:net';
-import { concat } from '../../apdu/bytes.ts';
+import { Worker } from 'node:worker_threads';
 import type { BindingName } from '../../drivers/pcsc/binding.ts';
 import { pcscReaders } from '../../drivers/pcsc/readers.ts';
 import type { Channel, ReaderEvent, Readers } from '../../drivers/reader.ts';
@@ -12,14 +11,6 @@ export const T0 = Uint8Array.of(0x3b, 0x00);
 export const T1 = Uint8Array.of(0x3b, 0x80, 0x01, 0x81);
 export const GARBAGE = Uint8Array.of(0xff, 0xff);
 
-/** A card that does what the instruction byte says, and counts. */
-export interface LabCard extends VpcdCard {
-  readonly seen: Uint8Array[];
-  readonly resets: { warm: number; cold: number };
-  /** Resolves when the next mute or slow command has reached the card. */
-  arrived(): Promise<void>;
-}
-
 /** Commands the lab card knows. */
 export const ECHO = Uint8Array.of(0x80, 0xec, 0, 0, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16);
 export const MUTE = Uint8Array.of(0x80, 0xfe, 0, 0);
@@ -29,78 +20,54 @@ export const slow = (milliseconds: number) => Uint8Array.of(0x80, 0x5a, millisec
 /** Answers `bytes` bytes and 9000. */
 export const big = (bytes: number) => Uint8Array.of(0x80, 0xb1, bytes >> 8, bytes & 0xff);
 
-const OK = Uint8Array.of(0x90, 0x00);
-
-export function labCard(atr: Uint8Array = T0): LabCard {
-  const seen: Uint8Array[] = [];
-  const resets = { warm: 0, cold: 0 };
-  let wake = () => {};
-  let arrival = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  const arrive = () => {
-    wake();
-    arrival = new Promise((resolve) => {
-      wake = resolve;
-    });
-  };
-  return {
-    seen,
-    resets,
-    arrived: () => arrival,
-    atr: () => atr,
-    powerOn: () => {
-      resets.cold++;
-    },
-    powerOff: () => {},
-    reset: () => {
-      resets.warm++;
-    },
-    async process(command) {
-      seen.push(command);
-      const [, ins, p1 = 0, p2 = 0] = command;
-      const number = p1 * 256 + p2;
-      switch (ins) {
-        case 0xec:
-          return concat([command, OK]);
-        case 0x61:
-          return Uint8Array.of(0x61, 0x10);
-        case 0xb1:
-          return concat([new Uint8Array(number).fill(0xb1), OK]);
-        case 0x5a:
-          arrive();
-          await new Promise((resolve) => setTimeout(resolve, number));
-          return OK;
-        case 0xfe:
-          arrive();
-          return new Promise<never>(() => {});
-        default:
-          return Uint8Array.of(0x6d, 0x00);
-      }
-    },
-  };
+/** A card that does what the instruction byte says, and counts. */
+export interface LabCard extends VpcdCard {
+  /** What it knows, in memory that threads share. */
+  readonly memory: SharedArrayBuffer;
+  /** All commands, in the order of their coming. */
+  readonly seen: Uint8Array[];
+  readonly resets: { warm: number; cold: number };
+  /** Resolves when one more mute or slow command has reached the card. */
+  arrived(): Promise<void>;
 }
 
-/** A card whose answer is cut in the middle of the frame: ten bytes announced, one sent, then the line is dead. (With two, the service
- * gives them out as a whole answer: nobody under the caller can tell.) */
-export async function cutFrameCard(port: number): Promise<AsyncDisposable> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-  socket.on('error', () => {});
-  let rest = Buffer.alloc(0);
-  socket.on('data', (chunk) => {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length > 2 && rest.length >= 2 + rest.readUInt16BE()) {
-      const length = rest.readUInt16BE();
-      if (length > 1) socket.end(Uint8Array.of(0, 10, 0x90));
-      else if (rest[2] === 0x04) socket.write(Uint8Array.of(0, T0.length, ...T0));
-      rest = rest.subarray(2 + length);
-    }
-  });
-  await new Promise((resolve) => socket.once('connect', resolve));
+const script: { labCard(atr: Uint8Array): LabCard } = await import(new URL('./lab-card.mjs', import.meta.url).href);
+/** Cards as they were made: a copy with another `process` is a card of the test's own. */
+const labCards = new WeakSet<VpcdCard>();
+
+export function labCard(atr: Uint8Array = T0): LabCard {
+  const card = script.labCard(atr);
+  labCards.add(card);
+  return card;
+}
+
+/** A hand that puts a card in and takes it out. */
+export type Hand = Pick<VpcdSlot, 'insert' | 'remove' | 'close'>;
+
+let thread: Worker | undefined;
+let hands = 0;
+
+/** @param act `serve` a lab card, or one whose answer is `cut` in the middle of the frame */
+function threadHand(act: 'serve' | 'cut', port: number, atr: Uint8Array, memory?: SharedArrayBuffer): Hand {
+  // An `error` without a listener ends the run with its text.
+  thread ??= new Worker(new URL('./lab-thread.mjs', import.meta.url));
+  thread.unref();
+  const own = thread;
+  const id = hands++;
+  own.postMessage({ act, id, port, atr, memory });
   return {
-    async [Symbol.asyncDispose]() {
-      socket.destroy();
-    },
+    insert: () => own.postMessage({ act: 'insert', id }),
+    remove: () => own.postMessage({ act: 'remove', id }),
+    close: () =>
+      new Promise((resolve) => {
+        const closed = (which: number) => {
+          if (which !== id) return;
+          own.off('message', closed);
+          resolve();
+        };
+        own.on('message', closed);
+        own.postMessage({ act: 'close', id });
+      }),
   };
 }
 
@@ -108,8 +75,10 @@ export interface Lab extends AsyncDisposable {
   readonly service: Service;
   readonly readers: Readers;
   slot(at?: number): RigSlot;
-  /** Puts a card in; the service notices within 0.4 s. */
-  insert(at?: number, card?: VpcdCard): VpcdSlot;
+  /** Puts a card in; the service notices within 0.4 s. A lab card lives in a thread of its own, any other here. */
+  insert(at?: number, card?: VpcdCard): Hand;
+  /** Puts in a card whose answers are cut in the middle of the frame. */
+  insertCut(at?: number): Hand;
   /** Puts a card in and connects to it. */
   connect(at?: number, card?: VpcdCard, options?: Parameters<Readers['waitForCard']>[0]): Promise<Channel>;
 }
@@ -118,7 +87,7 @@ export interface Lab extends AsyncDisposable {
 export async function openLab(binding: BindingName, options: Parameters<typeof startService>[0] = {}): Promise<Lab> {
   const service = await startService(options);
   const readers = pcscReaders({ binding });
-  const cards: VpcdSlot[] = [];
+  const cards: Hand[] = [];
   const lab: Lab = {
     service,
     readers,
@@ -128,7 +97,15 @@ export async function openLab(binding: BindingName, options: Parameters<typeof s
       return slot;
     },
     insert(at = 0, card = labCard()) {
-      const hand = serveVpcd(card, { port: lab.slot(at).port });
+      const { port } = lab.slot(at);
+      const hand = labCards.has(card)
+        ? threadHand('serve', port, card.atr(), (card as LabCard).memory)
+        : serveVpcd(card, { port });
+      cards.push(hand);
+      return hand;
+    },
+    insertCut(at = 0) {
+      const hand = threadHand('cut', lab.slot(at).port, T0);
       cards.push(hand);
       return hand;
     },
