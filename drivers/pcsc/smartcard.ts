@@ -9,6 +9,8 @@ import { loadPackage } from './packages.ts';
  * - errors are texts: numbers are known for the texts of its short table only, the rest is hidden (`exact-codes`);
  * - `listReaders` is synchronous: called only on a context with nothing in flight, where it asks the service for a copy
  *   of its table and waits for no reader;
+ * - `disconnect` and `close` are synchronous and may wait until the service has asked the reader for its state: a card that
+ *   lives in the same thread (a simulated one) could never answer, so it belongs in another;
  * - its `ReaderMonitor` does not come back after the service died and blocks the event loop when it is stopped:
  *   `Context.waitForChange` is used instead.
  * @throws SscardError `binding-missing`
