@@ -1,5 +1,4 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 // `process.stdout` loads the socket and terminal modules, a tenth of the whole run: plain writes do.
 
@@ -27,7 +26,7 @@ export function isTerminal(fd: 1 | 2): boolean {
   } catch {
     return false;
   }
-  return (createRequire(import.meta.url)('node:tty') as typeof import('node:tty')).isatty(fd);
+  return process.getBuiltinModule('node:tty').isatty(fd);
 }
 
 function write(fd: number, text: string): void {
