@@ -128,6 +128,12 @@ describe('the command on the PC/SC service', () => {
     expect((await run(['read'])).code).toBe(0);
   });
 
+  test('SIGINT while a card is mute: the command ends although its thread still waits, and says that nobody knows', async () => {
+    lab.insert(0, labCard());
+    const { code, answer } = await run(['apdu', '80FE0000'], { signal: { name: 'SIGINT', when: 2_000 } });
+    expect([code, answer.error?.code, answer.error?.['outcome']]).toEqual([11, 'cancelled', 'unknown']);
+  });
+
   test('SIGINT while watching: exit code 12', async () => {
     const watching = sscard(['readers', '--watch', '--json'], {
       env,
