@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fromHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
 import { words } from '../i18n/words.ts';
 import {
@@ -45,7 +46,7 @@ export async function runSimRun(context: Context): Promise<Outcome> {
 async function describe(file: string): Promise<CardDescription> {
   const { card } = await readCardFile(file);
   const described = describeCard(card);
-  return { ...described, atr: createMasker().atr(Buffer.from(described.atr, 'hex')).replaceAll(' ', '') };
+  return { ...described, atr: createMasker().atr(fromHex(described.atr)).replaceAll(' ', '') };
 }
 
 function cardFileText(card: CardDescription, lang: Language): string {
