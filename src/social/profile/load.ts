@@ -1,5 +1,13 @@
 import detectionData from './detection.json' with { type: 'json' };
-import type { Assumption, CardProfile, Detection, FileDescription, Generation, ProfileOverlay } from './profile.ts';
+import type {
+  Assumption,
+  CardProfile,
+  Detection,
+  FileDescription,
+  Generation,
+  ItemDescription,
+  ProfileOverlay,
+} from './profile.ts';
 
 /** How a terminal tells a social security card and its generation. */
 export const detection: Detection = detectionData as Detection;
@@ -25,18 +33,32 @@ export async function loadAssumptions(): Promise<readonly Assumption[]> {
 }
 
 /**
- * The profile with what a region adds. A file the profile has already gets the overlay's members and its items by tag;
- * a key is replaced by directory and id.
+ * The profile with what a region adds or a site corrects: rules member by member, a known file with the members and
+ * items (by tag) given, a known key (by directory and name) with the members given.
  */
 export function withOverlay(profile: CardProfile, overlay: ProfileOverlay): CardProfile {
-  const files = new Map(profile.files.map((file) => [fileKey(file), file]));
-  for (const file of overlay.files) {
-    const known = files.get(fileKey(file));
-    files.set(fileKey(file), known === undefined ? file : { ...known, ...file, ...mergedItems(known, file) });
+  const { files = [], keys = [], region: _region, nameZh: _nameZh, appliesTo: _appliesTo, ...rules } = overlay;
+  const changed = Object.entries(rules).map(([name, rule]) => {
+    const known: unknown = profile[name as keyof CardProfile];
+    return [name, typeof rule === 'object' ? { ...(known as object), ...rule } : rule];
+  });
+  return {
+    ...profile,
+    ...Object.fromEntries(changed),
+    files: merged(profile.files, files, fileKey),
+    keys: merged(profile.keys, keys, ({ directory, name }) => `${directory} ${name}`),
+  };
+}
+
+/** Known entries with the members given, in their old order; new ones after them. */
+function merged<T extends object>(known: readonly T[], given: readonly Partial<T>[], keyOf: (entry: T) => string): T[] {
+  const all = new Map(known.map((entry) => [keyOf(entry), entry]));
+  for (const entry of given) {
+    const key = keyOf(entry as T);
+    const old = all.get(key);
+    all.set(key, { ...old, ...entry, ...(old !== undefined && mergedItems(old, entry)) } as T);
   }
-  const replaced = new Set(overlay.keys.map(({ directory, id, name }) => `${directory} ${id ?? name}`));
-  const keys = profile.keys.filter(({ directory, id, name }) => !replaced.has(`${directory} ${id ?? name}`));
-  return { ...profile, files: [...files.values()], keys: [...keys, ...overlay.keys] };
+  return [...all.values()];
 }
 
 /** Whether the overlay is for this card. A division nobody could read leaves it possible. */
@@ -56,12 +78,17 @@ function importProfile(generation: Generation): Promise<{ default: unknown }> {
   }
 }
 
-function fileKey({ directory, ef }: FileDescription): string {
+function fileKey({ directory, ef }: Pick<FileDescription, 'directory' | 'ef'>): string {
   return directory + ef;
 }
 
-function mergedItems(known: FileDescription, added: FileDescription): Pick<FileDescription, 'items'> {
-  if (added.items === undefined) return {};
-  const tags = new Set(added.items.map(({ tag }) => tag));
-  return { items: [...(known.items ?? []).filter(({ tag }) => !tags.has(tag)), ...added.items] };
+/** Items are told apart by tag and record: a group may stand in a file several times. */
+function mergedItems(known: Partial<FileDescription>, { items }: Partial<FileDescription>): object {
+  if (items === undefined) return {};
+  const given = new Set(items.map(itemKey));
+  return { items: [...(known.items ?? []).filter((item) => !given.has(itemKey(item))), ...items] };
+}
+
+function itemKey({ tag, record, name }: ItemDescription): string {
+  return `${tag ?? name} ${record}`;
 }

@@ -1,3 +1,5 @@
+import type { AuthenticationRule, MacRule } from '../../keys/provider.ts';
+
 /**
  * The card's file system as data. One JSON file per generation describes the directories, files, items, access rules,
  * keys and the PIN; an overlay per region adds to it, merged by directory, file and tag. A corrected fact is a change
@@ -85,8 +87,10 @@ export interface KeyDescription {
   readonly externalAuthentication: boolean;
   readonly tries: number;
   readonly triesConfidence: Confidence;
-  /** The key of the PSAM that gives this one; hex. */
-  readonly psam: { readonly usage: string; readonly id: string };
+  /** The key of the PSAM that gives this one; hex. Null: in no PSAM (6.1). */
+  readonly psam: { readonly usage: string; readonly id: string } | null;
+  /** Key address of the HSM, four hex digits (6.1); absent where no public source has it. */
+  readonly hsm?: string;
   readonly confidence: Confidence;
   readonly source: string;
 }
@@ -100,18 +104,88 @@ export interface CodingRules {
   readonly empty: string;
 }
 
+/** How keys are used (6.3 to 6.5): most of it is ASSUMED, so an overlay may change each. */
+export interface SecurityRules {
+  readonly authentication: AuthenticationRule;
+  readonly mac: MacRule;
+  /** Which bytes of the answer to reset are the card's factor: T6 to TD, or T8 to TD and 0000 (1.1). */
+  readonly cardFactor: 'last-eight' | 'serial-zero';
+  /** RELOAD PIN (5): `84 24 00 01` with the PIN enciphered, or the form of PBOC 1.0, `80 5E 00 00`. */
+  readonly pinReload: 'secure-messaging' | 'pboc';
+  /** Whether a right outlives the selection of another directory of the application (6.4). */
+  readonly rightsOutliveDirectory: boolean;
+  readonly confidence: Confidence;
+  readonly source: string;
+}
+
+/** The PSAM that goes with these cards (7.1, 7.2). */
+export interface PsamRules {
+  /** Directory of the social security keys. */
+  readonly directory: { readonly fid: string; readonly aid: string };
+  /** Terminal number: short identifier and bytes. */
+  readonly terminalNumber: { readonly sfi: number; readonly length: number };
+  /** `BF DE`, `80 1A`, or the one the PSAM knows: an unknown instruction changes nothing. */
+  readonly derive: 'vendor' | 'standard' | 'either';
+  readonly confidence: Confidence;
+  readonly source: string;
+}
+
+/** Commands of the medical account (5): header of four bytes, hex. */
+export interface PurseRules {
+  readonly directory: string;
+  /** Index of load, purchase and TAC key on the card. */
+  readonly keyIndex: number;
+  readonly getBalance: { readonly account: string; readonly selfPaid: string; readonly pooled: string };
+  readonly initialiseLoad: string;
+  readonly creditLoad: string;
+  readonly initialisePurchase: string;
+  readonly debitPurchase: string;
+  readonly prove: string;
+  /** One byte each, hex: ASCII, or binary as PBOC has them. */
+  readonly types: { readonly load: string; readonly purchase: string };
+  readonly confidence: Confidence;
+  readonly source: string;
+}
+
+/** The certificate application of generation 3.0 (2.6); only its public key is read. */
+export interface CertificateRules {
+  readonly aid: string;
+  /** Name of the directory in it, selected after. */
+  readonly directory: string;
+  readonly publicKey: { readonly fid: string; readonly length: number };
+  readonly confidence: Confidence;
+  readonly source: string;
+}
+
+/** What works only where a site has switched it on: acts that no public source proves, or that lock something. */
+export interface Switches {
+  /** Load, purchase and proof of the medical account: unproven. */
+  readonly accountTransactions: boolean;
+  /** APPLICATION BLOCK and UNBLOCK of the social environment. */
+  readonly applicationBlock: boolean;
+}
+
 export interface CardProfile {
   readonly generation: Generation;
   readonly versions: readonly string[];
   readonly algorithm: '3DES' | 'SM4';
   readonly application: { readonly aid: string; readonly fid: string };
   readonly coding: CodingRules;
+  readonly security: SecurityRules;
+  readonly psam: PsamRules;
+  readonly purse: PurseRules;
+  /** Generation 3.0 only. */
+  readonly certificate?: CertificateRules;
+  readonly switches: Switches;
+  /** Most bytes of one READ BINARY or UPDATE BINARY (4). */
+  readonly binaryChunk: number;
   readonly directories: readonly DirectoryDescription[];
   readonly files: readonly FileDescription[];
   readonly keys: readonly KeyDescription[];
   readonly pin: {
     readonly directory: string;
-    readonly digits: readonly number[];
+    /** Fewest and most digits. */
+    readonly digits: readonly [least: number, most: number];
     readonly tries: number;
     readonly initialPin: string;
     readonly statusBy: 'none' | 'empty-verify';
@@ -120,17 +194,31 @@ export interface CardProfile {
   };
 }
 
-/** What a region adds: files, items of known files, keys. */
+/**
+ * What a region adds, or a site corrects: files, items of known files, keys, and single members of the rules. The
+ * built-in one of Jiangsu and the file of `--profile` have the same form.
+ */
 export interface ProfileOverlay {
   readonly region: string;
   readonly nameZh: string;
   readonly appliesTo: {
     readonly generations: readonly Generation[];
-    /** First digits of the division on the card (GB/T 2260). */
+    /** First digits of the division on the card (GB/T 2260); empty: every card. */
     readonly divisionPrefix: string;
   };
-  readonly files: readonly FileDescription[];
-  readonly keys: readonly KeyDescription[];
+  /** A file of the profile gets the members given here; one it does not know has to be whole. */
+  readonly files?: readonly (Pick<FileDescription, 'directory' | 'ef'> & Partial<FileDescription>)[];
+  /** A key of the profile, by directory and name, gets the members given here; one it does not know has to be whole. */
+  readonly keys?: readonly (Pick<KeyDescription, 'directory' | 'name'> & Partial<KeyDescription>)[];
+  readonly algorithm?: CardProfile['algorithm'];
+  readonly coding?: Partial<CodingRules>;
+  readonly security?: Partial<SecurityRules>;
+  readonly psam?: Partial<PsamRules>;
+  readonly purse?: Partial<PurseRules>;
+  readonly certificate?: Partial<CertificateRules>;
+  readonly switches?: Partial<Switches>;
+  readonly pin?: Partial<CardProfile['pin']>;
+  readonly binaryChunk?: number;
 }
 
 /** What a terminal needs before it knows the generation (chapter 1, rules 1 and 2). */
