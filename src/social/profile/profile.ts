@@ -110,8 +110,9 @@ export interface SecurityRules {
   readonly mac: MacRule;
   /** Which bytes of the answer to reset are the card's factor: T6 to TD, or T8 to TD and 0000 (1.1). */
   readonly cardFactor: 'last-eight' | 'serial-zero';
-  /** RELOAD PIN (5): `84 24 00 01` with the PIN enciphered, or the form of PBOC 1.0, `80 5E 00 00`. */
-  readonly pinReload: 'secure-messaging' | 'pboc';
+  /** Headers of four bytes, hex, of RELOAD PIN and PIN UNBLOCK (5): makers use others on some card versions. */
+  readonly pinReload: string;
+  readonly pinUnblock: string;
   /** Whether a right outlives the selection of another directory of the application (6.4). */
   readonly rightsOutliveDirectory: boolean;
   readonly confidence: Confidence;
