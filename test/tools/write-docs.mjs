@@ -4,11 +4,20 @@ import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 const profile = (name) => JSON.parse(readFileSync(new URL(`src/social/profile/${name}.json`, root), 'utf8'));
+const PARTS = [
+  'generation-1.0',
+  'generation-2.0',
+  'generation-3.0',
+  'generation-1.0.directories',
+  'generation-2.0.directories',
+  'jiangsu',
+  'jiangsu.directories',
+];
 
 /** @returns the text of docs/assumptions.md */
 export function assumptionsPage() {
   const { assumptions } = profile('assumptions');
-  const parts = ['generation-1.0', 'generation-2.0', 'generation-3.0', 'jiangsu'].map(profile);
+  const parts = PARTS.map(profile);
   const of = (side) => assumptions.filter((one) => one.side === side).flatMap(assumptionLines);
   return [
     '# 假定 / Assumptions',

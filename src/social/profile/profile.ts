@@ -28,19 +28,30 @@ export type AccessRule =
  */
 export type ItemFormat = 'an' | 'cn' | 'b' | 'group' | 'dec';
 
-/** One item. In a file of records it has a tag; in a cyclic file it is a field of each record, in this order. */
+/**
+ * What the value stands for, where its format does not say: `date` YYYYMMDD, `month` YYYYMM, `datetime`
+ * YYYYMMDDhhmmss, `fen` an amount (binary in `b`, BCD else), `number` an unsigned binary number, `photo` a JPEG file
+ * with a filling after it.
+ */
+export type ItemMeaning = 'date' | 'month' | 'datetime' | 'fen' | 'number' | 'photo';
+
+/**
+ * One item. In a file of records it has a tag; in a cyclic file it is a field of each record, in a transparent file a
+ * field of the file, in this order.
+ */
 export interface ItemDescription {
   /** One byte, two hex digits; null where the value stands without tag and length. */
   readonly tag: string | null;
-  /** Position in the file, 1-based; null where the tag alone finds it. */
+  /** Position in the file, 1-based; null for a field and for an item of a group. */
   readonly record: number | null;
   /** Stable English name. */
   readonly name: string;
   readonly nameZh: string;
   readonly format: ItemFormat;
-  /** Bytes of the value. */
+  /** Bytes of the value. 0: no public source says; the value is whatever the card holds there (Le = 00 asks for it). */
   readonly length: number;
   readonly codeTable: string | null;
+  readonly meaning?: ItemMeaning;
   readonly confidence: Confidence;
   readonly nameConfidence: Confidence;
   readonly source: string;
@@ -62,10 +73,14 @@ export interface FileDescription {
   readonly update: AccessRule;
   /** Bytes of a transparent file. */
   readonly size?: number;
-  /** Records of a cyclic file. */
+  /** Records of a cyclic file, and bytes of each; both absent where no public source says. */
   readonly records?: number;
+  readonly recordLength?: number;
   readonly confidence: Confidence;
+  /** Of `read` and `update`, where it differs from that of the file. */
+  readonly accessConfidence?: Confidence;
   readonly source: string;
+  readonly note?: string;
   readonly items?: readonly ItemDescription[];
 }
 

@@ -5,10 +5,18 @@ import {
   loadAssumptions,
   loadOverlays,
   loadProfile,
+  loadWholeOverlays,
+  loadWholeProfile,
   overlayApplies,
   withOverlay,
 } from '../../../src/social/profile/load.ts';
-import type { AccessRule, FileDescription, Generation, ProfileOverlay } from '../../../src/social/profile/profile.ts';
+import type {
+  AccessRule,
+  CardProfile,
+  FileDescription,
+  Generation,
+  ProfileOverlay,
+} from '../../../src/social/profile/profile.ts';
 import { assumptionsPage } from '../../tools/write-docs.mjs';
 
 const GENERATIONS: readonly Generation[] = ['1.0', '2.0', '3.0'];
@@ -17,6 +25,12 @@ async function jiangsu(): Promise<ProfileOverlay> {
   const overlay = (await loadOverlays()).find(({ region }) => region === 'jiangsu');
   if (overlay === undefined) throw new Error('no overlay for Jiangsu');
   return overlay;
+}
+
+/** Everything about a card of Jiangsu. */
+async function wholeOf(generation: Generation): Promise<CardProfile> {
+  const overlays = (await loadWholeOverlays()).filter((overlay) => overlayApplies(overlay, generation, '320400'));
+  return overlays.reduce(withOverlay, await loadWholeProfile(generation));
 }
 
 /** The tags of a file in the order of its records. */
@@ -53,15 +67,15 @@ describe.each(GENERATIONS)('profile of generation %s', (generation) => {
   });
 
   it('numbers the records of each file without a gap', async () => {
-    const overlaid = withOverlay(await loadProfile(generation), await jiangsu());
-    for (const { items } of overlaid.files) {
-      const numbers = (items ?? []).map(({ record }) => record).toSorted();
+    for (const { kind, items = [] } of (await wholeOf(generation)).files) {
+      if (kind !== 'records') continue;
+      const numbers = items.map(({ record }) => record ?? 0).toSorted((a, b) => a - b);
       expect(numbers).toEqual(numbers.map((_, at) => at + 1));
     }
   });
 
   it('names only keys it has', async () => {
-    const overlaid = withOverlay(await loadProfile(generation), await jiangsu());
+    const overlaid = await wholeOf(generation);
     const keysOf = (rule: AccessRule): string[] => {
       if (typeof rule === 'string') return rule.startsWith('key:') ? [rule.slice(4)] : [];
       return ('anyOf' in rule ? rule.anyOf : rule.allOf).flatMap(keysOf);
