@@ -1,5 +1,6 @@
 import type { Channel, Ending } from '../drivers/reader.ts';
 import { SocialApplication } from './social/application.ts';
+import type { CardSettings } from './social/flow.ts';
 
 /**
  * One insertion of one card. When the card leaves, every call fails with `card-removed`; a card put in its place gets an
@@ -10,9 +11,9 @@ export class Card implements AsyncDisposable {
   readonly social: SocialApplication;
 
   /** Use `openCard`. */
-  constructor(channel: Channel) {
+  constructor(channel: Channel, settings: CardSettings = {}) {
     this.channel = channel;
-    this.social = new SocialApplication(channel);
+    this.social = new SocialApplication(channel, settings);
   }
 
   /** Answer to reset of this insertion. */
@@ -32,10 +33,11 @@ export class Card implements AsyncDisposable {
 
 /**
  * Takes over a channel to an inserted card. Nothing is sent yet: each application selects itself when it is used.
+ * @param settings where the keys are, and what the site knows better than the built-in description
  * @example
  * await using card = await openCard(await pcscReaders().waitForCard());
  * const holder = await card.social.readBasic();
  */
-export async function openCard(channel: Channel): Promise<Card> {
-  return new Card(channel);
+export async function openCard(channel: Channel, settings?: CardSettings): Promise<Card> {
+  return new Card(channel, settings);
 }

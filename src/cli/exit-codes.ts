@@ -55,7 +55,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
   [EXIT.noCard]: ['no-card'],
   [EXIT.notOurCard]: ['application-blocked', 'generation-unknown', 'not-social-security-card'],
   [EXIT.cardRefused]: ['card-refused', 'status-unexpected'],
-  [EXIT.ruleRefused]: ['command-not-allowed'],
+  [EXIT.ruleRefused]: ['act-switched-off', 'command-not-allowed'],
   // A mute card is one that ran out of its time.
   [EXIT.cancelled]: ['cancelled', 'card-mute'],
   [EXIT.readerFailure]: [

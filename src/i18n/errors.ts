@@ -1,3 +1,4 @@
+import { actErrors } from './errors-acts.ts';
 import { cardErrors } from './errors-card.ts';
 import { inputErrors } from './errors-input.ts';
 
@@ -16,7 +17,7 @@ export interface ErrorTexts {
 export type ErrorTable = Readonly<Record<string, ErrorTexts>>;
 
 /**
- * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards) or
- * `errors-input.ts` (what a person gives), and its exit code in `src/cli/exit-codes.ts`.
+ * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards),
+ * `errors-acts.ts` (rules, keys, writing) or `errors-input.ts` (what a person gives), and its exit code in `src/cli/exit-codes.ts`.
  */
-export const errorTexts: ErrorTable = { ...cardErrors, ...inputErrors };
+export const errorTexts: ErrorTable = { ...actErrors, ...cardErrors, ...inputErrors };

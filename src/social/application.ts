@@ -1,22 +1,28 @@
 import { withChaining } from '../../apdu/chaining.ts';
-import { SscardError } from '../../apdu/errors.ts';
-import type { Channel, Transmitter, Waiting } from '../../drivers/reader.ts';
+import type { Channel, Waiting } from '../../drivers/reader.ts';
 import type { BasicInformation } from './basic-information.ts';
-import type { Line } from './exchange.ts';
-import { detectGeneration } from './generation.ts';
+import { type BlockOutcome, blockApplication, blockCommands } from './block.ts';
+import type { CardSettings } from './flow.ts';
+import { checkGenuine, type Genuineness } from './genuineness.ts';
 import { interpretBasic } from './interpret.ts';
+import { SocialPin } from './pin/social-pin.ts';
 import type { Generation } from './profile/profile.ts';
 import { readBasicRecords } from './read-basic.ts';
-import { selectApplication } from './select.ts';
+import { flowRunner, type RunFlow } from './run.ts';
 
 /** The social security application (SSSE) of one inserted card. Made by `openCard`. */
 export class SocialApplication {
+  readonly pin: SocialPin;
   readonly #channel: Channel;
-  readonly #transmitter: Transmitter;
+  readonly #settings: CardSettings;
+  readonly #run: RunFlow;
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, settings: CardSettings = {}) {
     this.#channel = channel;
-    this.#transmitter = channel.chains ? channel : withChaining<Waiting>(channel);
+    this.#settings = settings;
+    const transmitter = channel.chains ? channel : withChaining<Waiting>(channel);
+    this.#run = flowRunner(channel, transmitter, settings);
+    this.pin = new SocialPin(this.#run);
   }
 
   /**
@@ -25,15 +31,13 @@ export class SocialApplication {
    * @throws SscardError as `readBasic`
    */
   generation(waiting?: Waiting): Promise<Generation> {
-    return this.#alone(waiting, async (line) => {
-      await selectApplication(line);
-      return (await detectGeneration(line)).generation;
-    });
+    return this.#run(waiting, async ({ generation }) => generation, { ending: 'leave' });
   }
 
   /**
    * Reads what is needed at every counter: the national fields, sex, ethnic group, birth date and the Jiangsu person
-   * number. Values are full; nothing is masked. What needs a key is listed in `withheld`, what is odd in `oddities`.
+   * number. Values are full; nothing is masked. What needs a key that no provider has is listed in `withheld`, what is
+   * odd in `oddities`.
    * @param waiting `timeout` in milliseconds bounds the whole reading; without it each command has the driver's own
    * deadline
    * @throws SscardError `not-social-security-card`, `application-blocked`, `generation-unknown`, `card-refused`,
@@ -43,34 +47,29 @@ export class SocialApplication {
    * const { name, oddities } = await card.social.readBasic();
    */
   readBasic(waiting?: Waiting): Promise<BasicInformation> {
-    return this.#alone(waiting, async (line) => interpretBasic(await readBasicRecords(line), this.#channel.atr));
+    const { keys } = this.#settings;
+    const work = async (flow: Parameters<Parameters<RunFlow>[1]>[0]) => {
+      const terminal = await keys?.terminal(flow.line.waiting);
+      return interpretBasic(await readBasicRecords(flow), this.#channel.atr, terminal);
+    };
+    return this.#run(waiting, work, { ending: keys === undefined ? 'leave' : 'reset' });
   }
 
-  /** One transaction where the driver has them: nobody else can select another application in between. */
-  async #alone<T>(waiting: Waiting = {}, work: (line: Line) => Promise<T>): Promise<T> {
-    const whole = bounded(waiting);
-    const run = () => work({ transmitter: this.#transmitter, waiting: whole });
-    try {
-      return await (this.#channel.lacks.has('transactions') ? run() : this.#channel.transaction('leave', run, whole));
-    } catch (error) {
-      throw outOfTime(error, waiting, whole) ? late(error) : error;
-    }
+  /** Whether the chip is genuine: internal authentication with IRK (7.3 c). @throws SscardError as `readBasic` */
+  checkGenuine(waiting?: Waiting): Promise<Genuineness> {
+    return this.#run(waiting, checkGenuine);
   }
-}
 
-/** The timeout of a flow is over all of its commands, not for each. */
-function bounded({ timeout, signal }: Waiting): Waiting {
-  if (timeout === undefined) return signal === undefined ? {} : { signal };
-  const clock = AbortSignal.timeout(timeout);
-  return { timeout, signal: signal === undefined ? clock : AbortSignal.any([signal, clock]) };
-}
+  /**
+   * APPLICATION BLOCK of the social environment. `permanent` cannot be undone.
+   * @throws SscardError `act-switched-off` unless the profile switches it on, and as `readBasic`
+   */
+  block(kind: 'temporary' | 'permanent', waiting?: Waiting): Promise<BlockOutcome> {
+    return this.#run(waiting, (flow) => blockApplication(flow, blockCommands[kind]));
+  }
 
-/** Our own clock ends a command by its signal: for the caller, that is no cancelling. */
-function outOfTime(error: unknown, asked: Waiting, whole: Waiting): error is SscardError {
-  const ended = whole.signal?.aborted === true && asked.signal?.aborted !== true;
-  return ended && error instanceof SscardError && error.code === 'cancelled';
-}
-
-function late({ details, cause }: SscardError): SscardError {
-  return new SscardError('card-mute', 'the flow took longer than its timeout', details, { cause });
+  /** APPLICATION UNBLOCK: takes a temporary block back. @throws as `block` */
+  unblock(waiting?: Waiting): Promise<BlockOutcome> {
+    return this.#run(waiting, (flow) => blockApplication(flow, blockCommands.unblock), { whileBlocked: true });
+  }
 }

@@ -27,8 +27,8 @@ export interface BasicInformation {
   readonly issueDate: string | null;
   readonly validUntil: string | null;
   /** The terminal's own numbers come from its PSAM: null without one. */
-  readonly terminalNumber: null;
-  readonly terminalDeviceNumber: null;
+  readonly terminalNumber: string | null;
+  readonly terminalDeviceNumber: string | null;
   readonly sex: Coded | null;
   readonly ethnicity: Coded | null;
   readonly birthDate: string | null;
@@ -54,10 +54,13 @@ export type BasicField =
   | 'birthDate'
   | 'personNumber';
 
-/** A member the card keeps to itself: its file is read under a key, and there is none. */
+/**
+ * A member the card keeps to itself: its file is read under a key. `no-key`: nobody here has it. `key-refused`: the
+ * card says it is another key. `key-locked`: too many wrong ones were tried before.
+ */
 export interface Withheld {
   readonly field: BasicField;
-  readonly reason: 'no-key';
+  readonly reason: 'no-key' | 'key-refused' | 'key-locked';
 }
 
 /** Something that is not as it should be. It is reported, never mended and never guessed at. */

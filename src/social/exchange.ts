@@ -12,21 +12,52 @@ export interface Line {
 
 /** What a command is for: goes into every error it causes. */
 export interface Where {
-  readonly step: 'select-application' | 'read-record';
-  /** `SSSE`, `SSSEEF05|03`. */
+  readonly step: Step;
+  /** `SSSE`, `SSSEEF05|03`, `DF04 UK1DF04`. */
   readonly place: string;
 }
+
+/** Stable keys; they stand in errors and in the JSON of the command. */
+export type Step =
+  | 'select-application'
+  | 'select-directory'
+  | 'read-record'
+  | 'read-binary'
+  | 'update-record'
+  | 'append-record'
+  | 'update-binary'
+  | 'get-challenge'
+  | 'external-authentication'
+  | 'internal-authentication'
+  | 'pin-status'
+  | 'verify-pin'
+  | 'change-pin'
+  | 'reload-pin'
+  | 'unblock-pin'
+  | 'block-application'
+  | 'unblock-application'
+  | 'get-balance'
+  | 'initialise-load'
+  | 'credit-load'
+  | 'initialise-purchase'
+  | 'debit-purchase'
+  | 'prove-transaction'
+  | 'read-certificate';
 
 /**
  * One command and its answer, whatever the status word.
  * @throws SscardError what the channel throws, and `answer-malformed`; step and place are filled in
  */
 export async function exchange(line: Line, command: CommandApdu, where: Where): Promise<ResponseApdu> {
+  const bytes = encodeCommand(command);
   try {
-    return parseResponse(await line.transmitter.transmit(encodeCommand(command), line.waiting));
+    return parseResponse(await line.transmitter.transmit(bytes, line.waiting));
   } catch (error) {
     if (!(error instanceof SscardError)) throw error;
     throw new SscardError(error.code, error.message, { ...where, ...error.details }, { cause: error });
+  } finally {
+    // It may have carried a PIN. The drivers work on copies of their own, and wipe those.
+    bytes.fill(0);
   }
 }
 

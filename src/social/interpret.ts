@@ -1,4 +1,5 @@
 import { concat, fromHex, toHex } from '../../apdu/bytes.ts';
+import type { TerminalNumbers } from '../keys/provider.ts';
 import type { BasicField, BasicInformation, Coded, Oddity, OddityKind, Withheld } from './basic-information.ts';
 import type { Decoded } from './codecs/decoded.ts';
 import { isEmpty } from './codecs/decoded.ts';
@@ -18,7 +19,7 @@ const FEMALE = '2';
 export type Reading =
   | { readonly kind: 'value'; readonly value: Uint8Array; readonly described: number }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'withheld' }
+  | { readonly kind: 'withheld'; readonly reason: Withheld['reason'] }
   | { readonly kind: 'absent' };
 
 /** The records of a basic reading, by the profile's item names. */
@@ -30,8 +31,13 @@ export interface BasicRecords extends DetectedGeneration {
 /**
  * Turns records into fields. Total: odd content never throws, it is reported (`Oddity`).
  * @param atr answer to reset of the same insertion
+ * @param terminal what the PSAM says the terminal is called
  */
-export async function interpretBasic(basic: BasicRecords, atr: Uint8Array): Promise<BasicInformation> {
+export async function interpretBasic(
+  basic: BasicRecords,
+  atr: Uint8Array,
+  terminal?: TerminalNumbers,
+): Promise<BasicInformation> {
   const reader = new FieldReader(basic);
   const { sex, ethnicity, ...members } = readMembers(reader);
   const division = readDivision(reader, members.cardIdentification);
@@ -45,8 +51,8 @@ export async function interpretBasic(basic: BasicRecords, atr: Uint8Array): Prom
     ...members,
     ...(await lookUp(reader, { division, sex, ethnicity })),
     resetInformation: reset.value,
-    terminalNumber: null,
-    terminalDeviceNumber: null,
+    terminalNumber: terminal?.terminalNumber ?? null,
+    terminalDeviceNumber: terminal?.terminalDeviceNumber ?? null,
     withheld: reader.withheld,
     oddities: reader.oddities,
   };
@@ -162,7 +168,7 @@ class FieldReader {
   #value(field: BasicField, item: string): Uint8Array | undefined {
     const reading = this.#records.get(item);
     if (reading?.kind === 'withheld' && !this.withheld.some((one) => one.field === field))
-      this.withheld.push({ field, reason: 'no-key' });
+      this.withheld.push({ field, reason: reading.reason });
     if (reading?.kind === 'missing') this.odd(field, 'missing');
     if (reading?.kind !== 'value') return undefined;
     if (reading.value.length !== reading.described) this.odd(field, 'length');

@@ -1,18 +1,18 @@
-import { fromHex, toHex } from '../../apdu/bytes.ts';
-import { type Line, refused } from './exchange.ts';
-import { detectGeneration } from './generation.ts';
-import { parseCardIdentification } from './identifiers.ts';
+import { fromHex } from '../../apdu/bytes.ts';
+import type { Withheld } from './basic-information.ts';
+import type { Denied } from './denial.ts';
+import { refused } from './exchange.ts';
+import type { Flow } from './flow.ts';
 import type { BasicRecords, Reading } from './interpret.ts';
-import { loadOverlays, loadProfile, overlayApplies, withOverlay } from './profile/load.ts';
 import type { CardProfile, FileDescription, ItemDescription } from './profile/profile.ts';
 import { readRecord } from './record.ts';
-import { selectApplication } from './select.ts';
 
 /** Items of a basic reading in their order, by the profile's names. What a generation does not have is not asked for. */
-const ISSUER_ITEMS = ['cardIdentificationCode', 'issueDate', 'expiryDate', 'cardNumber'];
+const ISSUER_ITEMS = ['issueDate', 'expiryDate', 'cardNumber'];
 const HOLDER_ITEMS = ['socialSecurityNumber', 'name', 'nameExtension', 'sex', 'ethnicity', 'birthDate'];
 const REGIONAL_ITEMS = ['jiangsuPersonNumber'];
 
+const IDENTIFICATION_BYTES = 16;
 const SECURITY_NOT_SATISFIED = 0x6982;
 const FILE_NOT_FOUND = 0x6a82;
 const RECORD_NOT_FOUND = 0x6a83;
@@ -20,23 +20,20 @@ const RECORD_NOT_FOUND = 0x6a83;
 const LONGEST_CHARACTER = 4;
 
 /**
- * Reads the records of the basic information with the fewest commands: one SELECT, then one READ RECORD per item.
- * @throws SscardError of `selectApplication`, `detectGeneration` and `readRecord`; `card-refused` when a record that
- * every card of this generation has is refused
+ * Reads the records of the basic information with the fewest commands: what the flow has read already, then one READ
+ * RECORD per item. A file under a key is read where a provider has the key.
+ * @throws SscardError of `readRecord`, and of channel and key provider; `card-refused` when a record that every card of
+ * this generation has is refused
  */
-export async function readBasicRecords(line: Line): Promise<BasicRecords> {
-  await selectApplication(line);
-  const detected = await detectGeneration(line);
-  const [profile, overlays] = await Promise.all([loadProfile(detected.generation), loadOverlays()]);
-  const records = new Map<string, Reading>();
-  const reader = new RecordReader(line, records);
-  await reader.read(profile, ISSUER_ITEMS, 'required');
-  await reader.read(profile, HOLDER_ITEMS, 'protected');
-  for (const overlay of overlays) {
-    if (!overlayApplies(overlay, detected.generation, divisionOf(records))) continue;
-    await reader.read(withOverlay(profile, overlay), REGIONAL_ITEMS, 'optional');
-  }
-  return { ...detected, coding: profile.coding, records };
+export async function readBasicRecords(flow: Flow): Promise<BasicRecords> {
+  const { generation, version, described, profile, identification } = flow;
+  const value = { kind: 'value' as const, value: identification, described: IDENTIFICATION_BYTES };
+  const records = new Map<string, Reading>([['cardIdentificationCode', value]]);
+  const reader = new RecordReader(flow, records);
+  await reader.read(ISSUER_ITEMS, 'required');
+  await reader.read(HOLDER_ITEMS, 'protected');
+  await reader.read(REGIONAL_ITEMS, 'optional');
+  return { generation, version, described, coding: profile.coding, records };
 }
 
 /**
@@ -46,21 +43,23 @@ export async function readBasicRecords(line: Line): Promise<BasicRecords> {
 type Need = 'required' | 'protected' | 'optional';
 
 class RecordReader {
-  readonly #line: Line;
+  readonly #flow: Flow;
   readonly #records: Map<string, Reading>;
 
-  constructor(line: Line, records: Map<string, Reading>) {
-    this.#line = line;
+  constructor(flow: Flow, records: Map<string, Reading>) {
+    this.#flow = flow;
     this.#records = records;
   }
 
-  async read(profile: CardProfile, names: readonly string[], need: Need): Promise<void> {
+  async read(names: readonly string[], need: Need): Promise<void> {
+    const { profile, rights } = this.#flow;
     let denied: Reading | undefined;
     let first = true;
     for (const name of names) {
       const found = findItem(profile, name);
       if (found === undefined || (name === 'nameExtension' && !this.#nameGoesOn(profile))) continue;
-      if (found.file.read !== 'free') denied = { kind: 'withheld' };
+      const grant = await rights.satisfy(found.file.read);
+      if (grant.kind === 'denied') denied = { kind: 'withheld', reason: reasonOf(grant) };
       const reading = denied ?? (await this.#ask(found, need, first));
       if (reading.kind === 'withheld' || reading.kind === 'absent') denied = reading;
       this.#records.set(name, reading);
@@ -71,10 +70,10 @@ class RecordReader {
   /** Rights and existence belong to the file: only its first record may be denied for them. */
   async #ask({ file, item }: Found, need: Need, first: boolean): Promise<Reading> {
     const { directory, ef, sfi } = file;
-    const answer = await readRecord(this.#line, { directory, ef, sfi, tag: item.tag, length: item.length });
+    const answer = await readRecord(this.#flow.line, { directory, ef, sfi, tag: item.tag, length: item.length });
     if (answer.kind === 'value') return { kind: 'value', value: answer.value, described: item.length };
     const { sw } = answer;
-    if (sw === SECURITY_NOT_SATISFIED && need !== 'required' && first) return { kind: 'withheld' };
+    if (sw === SECURITY_NOT_SATISFIED && need !== 'required' && first) return { kind: 'withheld', reason: 'no-key' };
     if (sw === FILE_NOT_FOUND && need === 'optional' && first) return { kind: 'absent' };
     if (sw === RECORD_NOT_FOUND && (need === 'optional' || item.name === 'nameExtension')) return { kind: 'missing' };
     throw refused(sw, answer.where);
@@ -91,6 +90,10 @@ class RecordReader {
   }
 }
 
+function reasonOf({ reason }: Denied): Withheld['reason'] {
+  return reason === 'key-refused' || reason === 'key-locked' ? reason : 'no-key';
+}
+
 interface Found {
   readonly file: FileDescription;
   readonly item: ItemDescription & { readonly tag: string };
@@ -102,10 +105,4 @@ function findItem(profile: CardProfile, name: string): Found | undefined {
     if (item?.tag != null) return { file, item: { ...item, tag: item.tag } };
   }
   return undefined;
-}
-
-function divisionOf(records: ReadonlyMap<string, Reading>): string | null {
-  const reading = records.get('cardIdentificationCode');
-  if (reading?.kind !== 'value') return null;
-  return parseCardIdentification(toHex(reading.value))?.division ?? null;
 }

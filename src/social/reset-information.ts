@@ -3,7 +3,7 @@ import { toHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
 
 /** T1 to TD of the card's answer to reset (1.1). */
-const HISTORICAL_BYTES = 13;
+export const HISTORICAL_BYTES = 13;
 
 /**
  * 卡复位信息: the 13 historical bytes only, as 26 hex digits (1.1). A longer list gives its last 13, as the contactless

@@ -13,16 +13,19 @@ const CARD_BLOCKED = 0x6a81;
  * Makes the social security environment the current directory: by AID, then by FID for old cards (1, rule 1).
  * @throws SscardError `application-blocked` (6283, 9303, or 6A81 to both), `not-social-security-card`, `card-refused`
  * (a status word that says something else than "not here"), and what the channel throws
+ * @param whileBlocked goes on where it is blocked for a time (6283)
  */
-export async function selectApplication(line: Line): Promise<void> {
+export async function selectApplication(line: Line, whileBlocked = false): Promise<void> {
   const { aid, fid, directory } = detection.application;
   const where: Where = { step: 'select-application', place: directory };
   const byName = await select(line, 0x04, aid, where);
-  if (isSelected(byName)) return;
+  if (isSelected(byName) || (whileBlocked && byName === TEMPORARILY_BLOCKED)) return;
+  if (isBlocked(byName)) throw blocked(byName, where);
   // Anything but a refusal is no answer to SELECT: the second way is for cards that do not know the first.
   if (!isRefusal(byName)) throw refused(byName, where);
   const byFile = await select(line, 0x00, fid, where);
-  if (isSelected(byFile)) return;
+  if (isSelected(byFile) || (whileBlocked && byFile === TEMPORARILY_BLOCKED)) return;
+  if (isBlocked(byFile)) throw blocked(byFile, where);
   if (byName === CARD_BLOCKED && byFile === CARD_BLOCKED) throw blocked(byFile, where);
   if (!saysNotHere(byFile)) throw refused(byFile, where);
   throw new SscardError('not-social-security-card', 'neither AID nor FID is there', { ...where, sw: byFile });
@@ -31,8 +34,11 @@ export async function selectApplication(line: Line): Promise<void> {
 /** SELECT without Le: the FCI that stays with the card (61 1E) says nothing a reading needs. */
 async function select(line: Line, p1: number, name: string, where: Where): Promise<number> {
   const { sw } = await exchange(line, { cla: 0x00, ins: 0xa4, p1, p2: 0x00, data: fromHex(name) }, where);
-  if (sw === TEMPORARILY_BLOCKED || sw === PERMANENTLY_BLOCKED) throw blocked(sw, where);
   return sw;
+}
+
+function isBlocked(sw: number): boolean {
+  return sw === TEMPORARILY_BLOCKED || sw === PERMANENTLY_BLOCKED;
 }
 
 function isSelected(sw: number): boolean {

@@ -77,6 +77,17 @@ export function withOverlay(profile: CardProfile, overlay: ProfileOverlay): Card
   };
 }
 
+/** The profile with the overlays that apply to this card, in their order. */
+export function applyOverlays(
+  profile: CardProfile,
+  overlays: readonly ProfileOverlay[],
+  division: string | null,
+): CardProfile {
+  return overlays
+    .filter((overlay) => overlayApplies(overlay, profile.generation, division))
+    .reduce(withOverlay, profile);
+}
+
 /** Known entries with the members given, in their old order; new ones after them. */
 function merged<T extends object>(known: readonly T[], given: readonly Partial<T>[], keyOf: (entry: T) => string): T[] {
   const all = new Map(known.map((entry) => [keyOf(entry), entry]));

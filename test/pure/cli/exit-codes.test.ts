@@ -48,6 +48,7 @@ const PINNED: Readonly<Record<string, number>> = {
   'not-social-security-card': 5,
   'card-refused': 8,
   'status-unexpected': 8,
+  'act-switched-off': 9,
   'command-not-allowed': 9,
   cancelled: 12,
   'card-mute': 12,

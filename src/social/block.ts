@@ -1,0 +1,46 @@
+import { fromHex } from '../../apdu/bytes.ts';
+import { SscardError } from '../../apdu/errors.ts';
+import type { Denied } from './denial.ts';
+import { exchange, refused, type Step } from './exchange.ts';
+import type { Flow } from './flow.ts';
+import { protectedMac } from './secure-messaging.ts';
+
+/** `unknown`: the answer was lost; selecting the application again tells. */
+export type BlockOutcome = { readonly kind: 'done' } | Denied | { readonly kind: 'unknown'; readonly code: string };
+
+interface BlockCommand {
+  readonly step: Step;
+  /** Header of five bytes, hex. The MAC follows. */
+  readonly header: string;
+}
+
+/** APPLICATION BLOCK and UNBLOCK (5). CARD BLOCK is not here on purpose: nothing undoes it. */
+export const blockCommands = {
+  temporary: { step: 'block-application', header: '841E000004' },
+  permanent: { step: 'block-application', header: '841E000104' },
+  unblock: { step: 'unblock-application', header: '8418000004' },
+} as const satisfies Readonly<Record<string, BlockCommand>>;
+
+/**
+ * Blocks or unblocks the social environment, under STK (6.5). The financial application is not touched.
+ * @throws SscardError `act-switched-off` unless the profile's `switches.applicationBlock` is on, `card-refused`, and
+ * what channel and provider throw
+ */
+export async function blockApplication(flow: Flow, { step, header }: BlockCommand): Promise<BlockOutcome> {
+  if (!flow.profile.switches.applicationBlock) {
+    throw new SscardError('act-switched-off', 'switches.applicationBlock is off', { step, place: 'SSSE' });
+  }
+  const [cla = 0, ins = 0, p1 = 0, p2 = 0] = fromHex(header);
+  const data = await protectedMac(flow, 'SSSE', fromHex(header));
+  if (!(data instanceof Uint8Array)) return data;
+  const where = { step, place: 'SSSE' };
+  try {
+    const { sw } = await exchange(flow.line, { cla, ins, p1, p2, data }, where);
+    if (sw === 0x9000) return { kind: 'done' };
+    throw refused(sw, where);
+  } catch (error) {
+    const lost = error instanceof SscardError && error.details.step === step && error.details.outcome === 'unknown';
+    if (lost) return { kind: 'unknown', code: error.code };
+    throw error;
+  }
+}

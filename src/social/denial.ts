@@ -1,0 +1,14 @@
+/** Why the card will not do it for us. */
+export type Denial =
+  | { readonly reason: 'never' | 'pin-needed' | 'no-directory' | 'card-unidentified' }
+  | { readonly reason: 'no-key'; readonly key: string; readonly because: string }
+  | { readonly reason: 'key-refused'; readonly key: string; readonly triesLeft: number }
+  | { readonly reason: 'key-locked'; readonly key: string }
+  | { readonly reason: 'pin-wrong'; readonly triesLeft: number }
+  | { readonly reason: 'pin-blocked' }
+  | { readonly reason: 'pin-not-sent'; readonly why: string };
+
+/** Whether the card will do it for us. */
+export type Grant = { readonly kind: 'granted' } | Denied;
+
+export type Denied = { readonly kind: 'denied' } & Denial;

@@ -1,0 +1,120 @@
+import type { Waiting } from '../../../drivers/reader.ts';
+import type { Pin } from '../../crypto/pin.ts';
+import type { Flow } from '../flow.ts';
+import type { RunFlow } from '../run.ts';
+import { holderFacts } from './holder-facts.ts';
+import type { ChangeOutcome, NotSent, PinStatus, ReloadOutcome, VerifyOutcome } from './outcomes.ts';
+import { formFault, presentPin, replacePin, unknownOutcome } from './present.ts';
+import { reloadPin, unblockPin } from './reload.ts';
+import { askTries, statusOf } from './tries.ts';
+import { weakRule } from './weak.ts';
+
+export interface PinOptions extends Waiting {
+  /** The last try may be spent, or the tries are not known and it may be the last one. Said for this call only. */
+  readonly lastTry?: boolean;
+}
+
+export interface NewPinOptions extends PinOptions {
+  /** Default `refuse`: easily guessed PINs are not sent (counter-services.md 5). */
+  readonly weak?: 'refuse' | 'allow';
+  /** Phone and bank numbers of the holder that the counter knows; PINs made of them are weak. */
+  readonly phones?: readonly string[];
+  readonly cardNumbers?: readonly string[];
+}
+
+/**
+ * The PIN of the social security application. Each method is one act, ends with the card reset, and uses the PINs up it
+ * was given: they are wiped, whatever happens. A lost answer is the outcome `unknown`; no PIN is ever sent twice.
+ * All methods throw SscardError as `readBasic` does; `card-refused` when the card refused without comparing, and what a
+ * key provider throws.
+ */
+export class SocialPin {
+  readonly #run: RunFlow;
+
+  /** Made by `SocialApplication`. */
+  constructor(run: RunFlow) {
+    this.#run = run;
+  }
+
+  /** What the card tells without a PIN, where the profile's `pin.statusBy` says that asking costs no try. */
+  status(waiting?: Waiting): Promise<PinStatus> {
+    return this.#run(waiting, async ({ line, profile }) => statusOf(await askTries(line, profile), profile));
+  }
+
+  /**
+   * Presents the PIN to the card.
+   * @example
+   * const outcome = await card.social.pin.verify(pin);
+   * if (outcome.kind === 'wrong') show(outcome.triesLeft);
+   */
+  async verify(pin: Pin, options: PinOptions = {}): Promise<VerifyOutcome> {
+    using offered = pin;
+    // Awaited here: the PIN is wiped when the act is over, not before.
+    return await this.#run(options, async ({ line, profile }) => {
+      const initial = isInitial(offered, profile.pin.initialPin);
+      const outcome = await presentPin(line, profile, { pin: offered, ...lastTry(options) }).catch((error: unknown) =>
+        unknownOutcome(error, ['verify-pin']),
+      );
+      return outcome.kind === 'verified' ? { ...outcome, initial } : outcome;
+    });
+  }
+
+  /** Replaces the old PIN by a new one. The initial PIN and weak ones are refused before anything is sent. */
+  async change(old: Pin, next: Pin, options: NewPinOptions = {}): Promise<ChangeOutcome> {
+    using before = old;
+    using after = next;
+    return await this.#run(options, async (flow) => {
+      const { line, profile } = flow;
+      const fault = formFault(before, profile) ?? (before.equals(after) ? { why: 'unchanged' as const } : undefined);
+      const stopped = fault ?? (await newPinFault(flow, after, options));
+      if (stopped !== undefined) return { kind: 'not-sent', ...stopped };
+      return replacePin(line, profile, { pin: before, ...lastTry(options) }, after).catch((error: unknown) =>
+        unknownOutcome(error, ['change-pin']),
+      );
+    });
+  }
+
+  /** The first PIN of its holder, in place of the initial one: the same act as `change`. */
+  set(initial: Pin, next: Pin, options: NewPinOptions = {}): Promise<ChangeOutcome> {
+    return this.change(initial, next, options);
+  }
+
+  /** Sets a new PIN without the old one, under the reset keys (PUK, STK), and restores the tries. */
+  async reset(next: Pin, options: NewPinOptions = {}): Promise<ReloadOutcome> {
+    using after = next;
+    return await this.#run(options, async (flow) => {
+      const fault = await newPinFault(flow, after, options);
+      if (fault !== undefined) return { kind: 'not-sent', ...fault };
+      return reloadPin(flow, after).catch((error: unknown) => unknownOutcome(error, ['reload-pin']));
+    });
+  }
+
+  /** Restores the tries and keeps the PIN, under the reset keys. */
+  unblock(waiting: Waiting = {}): Promise<ReloadOutcome> {
+    return this.#run(waiting, (flow) =>
+      unblockPin(flow).catch((error: unknown) => unknownOutcome(error, ['unblock-pin'])),
+    );
+  }
+}
+
+async function newPinFault(flow: Flow, pin: Pin, options: NewPinOptions): Promise<NotSent | undefined> {
+  const fault = formFault(pin, flow.profile);
+  if (fault !== undefined) return fault;
+  if (isInitial(pin, flow.profile.pin.initialPin)) return { why: 'initial' };
+  if (options.weak === 'allow') return undefined;
+  const facts = await holderFacts(flow);
+  const { phones = [], cardNumbers = [] } = options;
+  const all = { ...facts, phones, cardNumbers: [...(facts.cardNumbers ?? []), ...cardNumbers] };
+  const rule = pin.judge((digits) => weakRule(digits, all));
+  return rule === undefined ? undefined : { why: 'weak', rule };
+}
+
+function isInitial(pin: Pin, initial: string): boolean {
+  return pin.judge(
+    (digits) => digits.length === initial.length && digits.every((digit, at) => digit === initial.charCodeAt(at)),
+  );
+}
+
+function lastTry({ lastTry: said }: PinOptions): { lastTry: boolean } {
+  return { lastTry: said === true };
+}
