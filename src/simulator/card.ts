@@ -1,6 +1,6 @@
 import { fromHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
-import type { Answer, CardCore, CommandRule, LineCommand, Session } from './command.ts';
+import { type Answer, type CardCore, type CommandRule, lineCommand, type Session } from './command.ts';
 import { authenticationCommands } from './commands-authentication.ts';
 import { fileCommands } from './commands-file.ts';
 import { pinCommands } from './commands-pin.ts';
@@ -111,20 +111,10 @@ function answer(core: CardCore, bytes: Uint8Array): Answer {
   const rule = rules[ins];
   if (rule === undefined) return { sw: 0x6d00 };
   if (rule.cla !== cla) return { sw: 0x6e00 };
-  const command = lineCommand(bytes, rule);
+  const command = lineCommand(bytes, rule.form);
   if (command === undefined) return { sw: 0x6700 };
   if (core.contents.image.block === 'temporary' && core.session.directory !== undefined && !rule.whileBlocked) {
     return { sw: 0x6985 };
   }
   return rule.run(core, command);
-}
-
-/** @returns nothing when the lengths do not fit the header */
-function lineCommand(bytes: Uint8Array, rule: CommandRule): LineCommand | undefined {
-  const [, , p1 = 0, p2 = 0, p3 = 0] = bytes;
-  if (bytes.length <= 5) return rule.form === 'sends' && p3 !== 0 ? undefined : { p1, p2, p3 };
-  const data = bytes.slice(5, 5 + p3);
-  const over = bytes.length - 5 - p3;
-  if (rule.form === 'asks' || p3 === 0 || over < 0 || over > 1) return undefined;
-  return { p1, p2, p3, data };
 }

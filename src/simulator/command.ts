@@ -48,11 +48,26 @@ export interface CommandRule {
   readonly run: Run;
 }
 
+/** @returns nothing when the lengths do not fit the header */
+export function lineCommand(bytes: Uint8Array, form: CommandRule['form']): LineCommand | undefined {
+  const [, , p1 = 0, p2 = 0, p3 = 0] = bytes;
+  if (bytes.length <= 5) return form === 'sends' && p3 !== 0 ? undefined : { p1, p2, p3 };
+  const data = bytes.slice(5, 5 + p3);
+  const over = bytes.length - 5 - p3;
+  if (form === 'asks' || p3 === 0 || over < 0 || over > 1) return undefined;
+  return { p1, p2, p3, data };
+}
+
 export const done: Answer = { sw: 0x9000 };
 
+/** Card or PSAM: what may hold an answer back. */
+export interface Chip {
+  readonly session: Pick<Session, 'pending'>;
+}
+
 /** An answer that the terminal fetches with GET RESPONSE: T=0 has no data in both directions of one command. */
-export function keep(card: CardCore, data: Uint8Array, sw = 0x6100 | data.length): Answer {
-  card.session.pending = data;
+export function keep(chip: Chip, data: Uint8Array, sw = 0x6100 | data.length): Answer {
+  chip.session.pending = data;
   return { sw };
 }
 

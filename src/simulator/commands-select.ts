@@ -1,5 +1,14 @@
 import { concat, equalBytes } from '../../apdu/bytes.ts';
-import { type Answer, type CardCore, type CommandRule, done, enter, keep, type LineCommand } from './command.ts';
+import {
+  type Answer,
+  type CardCore,
+  type Chip,
+  type CommandRule,
+  done,
+  enter,
+  keep,
+  type LineCommand,
+} from './command.ts';
 import type { Contents } from './contents.ts';
 
 const MF = 0x3f00;
@@ -67,7 +76,8 @@ function fci(contents: Contents, name: Uint8Array): Uint8Array {
   return concat([Uint8Array.of(0x6f, inside.length), inside]);
 }
 
-function getResponse({ session }: CardCore, { p1, p2, p3 }: LineCommand): Answer {
+/** GET RESPONSE: what waits, or a part of it; the rest then waits on (4). */
+export function getResponse({ session }: Chip, { p1, p2, p3 }: LineCommand): Answer {
   const { pending } = session;
   if (pending === undefined) return { sw: 0x6985 };
   if (p1 !== 0 || p2 !== 0) return { sw: 0x6a86 };
