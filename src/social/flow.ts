@@ -2,7 +2,7 @@ import type { KeyProvider } from '../keys/provider.ts';
 import { type CardFacts, identify } from './card-facts.ts';
 import type { Line } from './exchange.ts';
 import { type DetectedGeneration, detectGeneration } from './generation.ts';
-import { applyOverlays, loadOverlays, loadProfile } from './profile/load.ts';
+import { applyOverlays, loadOverlays, loadProfile, loadWholeOverlays, loadWholeProfile } from './profile/load.ts';
 import type { CardProfile, ProfileOverlay } from './profile/profile.ts';
 import { Rights } from './rights.ts';
 import { selectApplication } from './select.ts';
@@ -27,8 +27,8 @@ export interface Flow extends DetectedGeneration, CardFacts {
 }
 
 export interface FlowOptions {
-  /** How much of the description the act needs: loading the directories DF01 to DF07 costs time. Default: not those. */
-  readonly load?: (generation: DetectedGeneration['generation']) => Promise<CardProfile>;
+  /** The act needs the directories DF01 to DF07: loading their description costs time. */
+  readonly whole?: boolean;
   /** Goes on where the application is blocked for a time: only to unblock it. */
   readonly whileBlocked?: boolean;
 }
@@ -42,11 +42,15 @@ export async function openFlow(
   line: Line,
   atr: Uint8Array,
   settings: CardSettings,
-  { load = loadProfile, whileBlocked = false }: FlowOptions = {},
+  { whole = false, whileBlocked = false }: FlowOptions = {},
 ): Promise<Flow> {
   await selectApplication(line, whileBlocked);
   const detected = await detectGeneration(line);
-  const [base, overlays] = await Promise.all([load(detected.generation), loadOverlays()]);
+  const [base, overlays] = await Promise.all(
+    whole
+      ? [loadWholeProfile(detected.generation), loadWholeOverlays()]
+      : [loadProfile(detected.generation), loadOverlays()],
+  );
   const facts = await identify(line, base, atr);
   const profile = applyOverlays(base, [...overlays, ...(settings.overlays ?? [])], facts.division);
   const { keys, random = platformRandom } = settings;
