@@ -1,6 +1,8 @@
-// Writes docs/assumptions.md from the profile: `node test/tools/write-docs.mjs`. A test compares the file with this output.
+// Writes docs/assumptions.md and docs/files.md from the profile: `node test/tools/write-docs.mjs`. Tests compare them with
+// this output.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { filesPage } from './files-page.mjs';
 
 const root = new URL('../../', import.meta.url);
 const profile = (name) => JSON.parse(readFileSync(new URL(`src/social/profile/${name}.json`, root), 'utf8'));
@@ -14,8 +16,14 @@ const PARTS = [
   'jiangsu.directories',
 ];
 
+/** Every generated page by its path. */
+export const PAGES = {
+  'docs/assumptions.md': assumptionsPage,
+  'docs/files.md': () => filesPage(profile),
+};
+
 /** @returns the text of docs/assumptions.md */
-export function assumptionsPage() {
+function assumptionsPage() {
   const { assumptions } = profile('assumptions');
   const parts = PARTS.map(profile);
   const of = (side) => assumptions.filter((one) => one.side === side).flatMap(assumptionLines);
@@ -57,18 +65,21 @@ function assumedRows({ directories = [], files = [], keys = [] }) {
   for (const file of files) {
     const address = file.directory + file.ef;
     if (file.confidence === 'ASSUMED') row(`${address} ${file.nameZh}`, 'structure', file.source);
-    for (const item of file.items ?? []) {
-      const entry = `${address}\\|${item.tag} ${item.nameZh}`;
+    if (file.accessConfidence === 'ASSUMED') row(`${address} ${file.nameZh}`, 'access', file.source);
+    for (const item of (file.items ?? []).flatMap((one) => [one, ...(one.items ?? [])])) {
+      const entry = `${address}${item.tag === null ? '' : `\\|${item.tag}`} ${item.nameZh}`;
       if (item.confidence === 'ASSUMED') row(entry, `${item.format} ${item.length}`, item.source);
       if (item.nameConfidence === 'ASSUMED') row(entry, `meaning: ${item.name}`, item.source);
     }
   }
   for (const key of keys) {
+    if (key.confidence === 'ASSUMED')
+      row(`${key.directory} ${key.name}`, `card id ${key.id}, PSAM ${key.psam?.usage}`, key.source);
     if (key.triesConfidence === 'ASSUMED') row(`${key.directory} ${key.name}`, `${key.tries} tries`, key.source);
   }
   return rows;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('docs/assumptions.md', root), assumptionsPage());
+  for (const [path, page] of Object.entries(PAGES)) writeFileSync(new URL(path, root), page());
 }
