@@ -1,20 +1,32 @@
 import { SscardError } from '../../apdu/errors.ts';
 import type { CardImage } from './image.ts';
+import type { PsamImage } from './psam-image.ts';
 
 export const CARD_FILE_FORMAT = 'sscard-simulated-card';
-export const CARD_FILE_VERSION = 1;
+export const CARD_FILE_VERSION = 2;
 
-/** A simulated card and what its PSAM needs. */
+/** The national master of one key: the card's key of that directory and name is derived from it (6.3). */
+export interface MasterKey {
+  readonly directory: string;
+  readonly key: string;
+  /** 16 bytes, hex. */
+  readonly value: string;
+}
+
+/** A simulated card, the PSAM beside it, and the masters that the keys of both come from: what an HSM has. */
 export interface CardFile {
   readonly format: typeof CARD_FILE_FORMAT;
   readonly version: typeof CARD_FILE_VERSION;
   readonly card: CardImage;
-  readonly psam: {
-    /** 12 digits. */
-    readonly terminalNumber: string;
-    /** National masters, 16 bytes each: the card's key of that name is derived from it (6.3). */
-    readonly masters: readonly { readonly directory: string; readonly key: string; readonly value: string }[];
-  };
+  readonly psam: PsamImage;
+  readonly masters: readonly MasterKey[];
+}
+
+/** Version 1 had only masters and a terminal number for the PSAM; `upgradeCardFile` makes the PSAM from them. */
+export interface FirstCardFile {
+  readonly version: 1;
+  readonly card: CardImage;
+  readonly psam: { readonly terminalNumber: string; readonly masters: readonly MasterKey[] };
 }
 
 /** A value and where it stands in the file. */
@@ -29,16 +41,16 @@ type Check = (member: Member) => void;
  * @throws SscardError `sim-file-version` for a file of a later program, `sim-file-malformed` with the first wrong
  * member in `place` (`card.json: card.pin.tries`)
  */
-export function checkCardFile(value: unknown, file: string): CardFile {
+export function checkCardFile(value: unknown, file: string): CardFile | FirstCardFile {
   try {
     const version = member({ value, path: '' }, 'version');
     exactly(CARD_FILE_FORMAT)(member({ value, path: '' }, 'format'));
-    if (Number.isInteger(version.value) && version.value !== CARD_FILE_VERSION) {
+    if (Number.isInteger(version.value) && version.value !== 1 && version.value !== CARD_FILE_VERSION) {
       throw new SscardError('sim-file-version', 'a card file of another version', { place: file });
     }
-    exactly(CARD_FILE_VERSION)(version);
-    wholeFile({ value, path: '' });
-    return value as CardFile;
+    exactly(1, CARD_FILE_VERSION)(version);
+    (version.value === 1 ? firstFile : wholeFile)({ value, path: '' });
+    return value as CardFile | FirstCardFile;
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     throw new SscardError('sim-file-malformed', error.message, { place: `${file}: ${error.path}` });
@@ -135,20 +147,32 @@ const file: Check = (whole) => {
   object({ size: upTo(0x8000), data: hex(0, 0x8000) })(whole);
 };
 
-const wholeFile: Check = object({
-  card: object({
-    generation: exactly('1.0', '2.0', '3.0'),
-    atr: hex(2, 33),
-    algorithm: exactly('3DES', 'SM4', 'SM4-zero'),
-    block: exactly('none', 'temporary', 'permanent', 'card'),
-    pin: object({ digits: text(/^\d{4,8}$/, 'four to eight digits'), ...counter }),
-    directories: list(
-      object({ name, fid: hex(2, 2), aid: maybe(hex(5, 16)), keys: list(key, 64), files: list(file, 32) }),
-      16,
-    ),
-  }),
-  psam: object({
-    terminalNumber: text(/^\d{12}$/, 'twelve digits'),
-    masters: list(object({ directory: name, key: name, value: hex(16, 16) }), 128),
-  }),
+const card = object({
+  generation: exactly('1.0', '2.0', '3.0'),
+  atr: hex(2, 33),
+  algorithm: exactly('3DES', 'SM4', 'SM4-zero'),
+  block: exactly('none', 'temporary', 'permanent', 'card'),
+  pin: object({ digits: text(/^\d{4,8}$/, 'four to eight digits'), ...counter }),
+  directories: list(
+    object({ name, fid: hex(2, 2), aid: maybe(hex(5, 16)), keys: list(key, 64), files: list(file, 32) }),
+    16,
+  ),
 });
+
+const terminalNumber = text(/^\d{12}$/, 'twelve digits');
+const masters = list(object({ directory: name, key: name, value: hex(16, 16) }), 128);
+
+const psam = object({
+  atr: hex(2, 33),
+  algorithm: exactly('3DES', 'SM4'),
+  derive: list(exactly('vendor', 'standard'), 2),
+  terminalNumber,
+  publicInformation: hex(1, 255),
+  applicationInformation: hex(25, 25),
+  terminalSerial: upTo(0xffff_ffff),
+  mac2: object(counter),
+  keys: list(object({ directory: name, key: name, usage: hex(1, 1), id: hex(1, 1), value: hex(16, 16) }), 128),
+});
+
+const wholeFile = object({ card, psam, masters });
+const firstFile = object({ card, psam: object({ terminalNumber, masters }) });

@@ -15,6 +15,7 @@ import { SscardError } from '../../apdu/errors.ts';
 import { SimulatedCard, type SimulatedCardOptions } from './card.ts';
 import { type CardFile, checkCardFile } from './card-file-check.ts';
 import type { CardImage } from './image.ts';
+import { SimulatedPsam } from './psam.ts';
 
 /** A card file is about 20 KiB; nothing larger is read. */
 const LARGEST_FILE = 1024 * 1024;
@@ -41,6 +42,12 @@ export async function createCardFile(path: string, options: CreateCardOptions = 
   writeAtomically(path, await inventFile(options), options.force ?? false);
 }
 
+/** A card and the PSAM of the same file, both without power yet. */
+export interface SimulatedPair {
+  readonly card: SimulatedCard;
+  readonly psam: SimulatedPsam;
+}
+
 /**
  * The card of a file, without power yet. What the card stores is in the file before its answer leaves, and before a PIN
  * or a cryptogram is compared.
@@ -51,12 +58,30 @@ export async function openCardFile(
   path: string,
   options: Omit<SimulatedCardOptions, 'save'> = {},
 ): Promise<SimulatedCard> {
-  const file = await readCardFile(path);
-  return new SimulatedCard(file.card, { ...options, save: (card) => writeAtomically(path, { ...file, card }, true) });
+  return (await openCardAndPsam(path, options)).card;
 }
 
 /**
- * A whole card file, keys and PIN included.
+ * The card of a file and its PSAM. Both store into the same file, as `openCardFile` says.
+ * @throws SscardError as `openCardFile`
+ */
+export async function openCardAndPsam(
+  path: string,
+  options: Omit<SimulatedCardOptions, 'save'> = {},
+): Promise<SimulatedPair> {
+  let file = await readCardFile(path);
+  const save = (changed: Partial<CardFile>) => {
+    file = { ...file, ...changed };
+    writeAtomically(path, file, true);
+  };
+  return {
+    card: new SimulatedCard(file.card, { ...options, save: (card) => save({ card }) }),
+    psam: new SimulatedPsam(file.psam, { ...options, save: (psam) => save({ psam }) }),
+  };
+}
+
+/**
+ * A whole card file, keys and PIN included. A file of version 1 comes as what it says in version 2.
  * @throws SscardError as `openCardFile`
  */
 export async function readCardFile(path: string): Promise<CardFile> {
@@ -67,7 +92,8 @@ export async function readCardFile(path: string): Promise<CardFile> {
   } catch (error) {
     throw await syntaxError(path, text, error);
   }
-  return checkCardFile(value, path);
+  const file = checkCardFile(value, path);
+  return file.version === 1 ? (await import('./psam-make.ts')).upgradeCardFile(file) : file;
 }
 
 /** What is on a card, without anything secret: for `sim show`. */

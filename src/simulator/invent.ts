@@ -1,9 +1,10 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
-import { CARD_FILE_FORMAT, CARD_FILE_VERSION, type CardFile } from './card-file-check.ts';
+import { CARD_FILE_FORMAT, CARD_FILE_VERSION, type CardFile, type MasterKey } from './card-file-check.ts';
 import { inventCard } from './holders.ts';
 import type { CardImage } from './image.ts';
 import { cardKey } from './keys.ts';
 import { personalise } from './personalise.ts';
+import { makePsam } from './psam-make.ts';
 import { platformRandom, seededRandom } from './random.ts';
 
 interface Order {
@@ -18,7 +19,7 @@ export async function inventFile({ generation = '2.0', seed, algorithm }: Order)
   const card = inventCard(generation, random);
   const rule = algorithm ?? (generation === '3.0' ? 'SM4' : '3DES');
   const city = (card.items['cardIdentificationCode'] ?? '').slice(0, 6);
-  const masters: { directory: string; key: string; value: string }[] = [];
+  const masters: MasterKey[] = [];
   const image = await personalise({
     generation,
     algorithm: rule,
@@ -29,6 +30,6 @@ export async function inventFile({ generation = '2.0', seed, algorithm }: Order)
       return toHex(cardKey(rule, fromHex(value), city, card.atr));
     },
   });
-  const psam = { terminalNumber: `${city}000001`, masters };
-  return { format: CARD_FILE_FORMAT, version: CARD_FILE_VERSION, card: image, psam };
+  const psam = await makePsam({ generation, algorithm: rule, terminalNumber: `${city}000001`, masters });
+  return { format: CARD_FILE_FORMAT, version: CARD_FILE_VERSION, card: image, psam, masters };
 }

@@ -35,6 +35,8 @@ export interface ProfileKey {
   readonly name: string;
   readonly externalAuthentication: boolean;
   readonly tries: number;
+  /** The key of the PSAM that gives this one, hex; null: in no PSAM (6.1). */
+  readonly psam: { readonly usage: string; readonly id: string } | null;
 }
 
 /** @param jiangsu with the provincial overlay (chapter 9); older layouts lack it */

@@ -53,7 +53,7 @@ describe('a new card file', () => {
     const paths = [newPath(), newPath()];
     for (const path of paths) await createCardFile(path);
     const [first, second] = await Promise.all(paths.map(readCardFile));
-    expect(first?.psam.masters).not.toEqual(second?.psam.masters);
+    expect(first?.masters).not.toEqual(second?.masters);
   });
 
   it('does not overwrite', async () => {
@@ -206,14 +206,14 @@ describe('a file that is no card file', () => {
   });
 
   it('is of a later program', async () => {
-    await expect(open((await text()).replace('"version": 1', '"version": 2'))).rejects.toThrow(
+    await expect(open((await text()).replace('"version": 2', '"version": 3'))).rejects.toThrow(
       fails('sim-file-version'),
     );
   });
 
   it.each([
     ['format', '"sscard-simulated-card"', '"something"'],
-    ['version', '"version": 1', '"version": "1"'],
+    ['version', '"version": 2', '"version": "2"'],
     ['card.generation', '"generation": "2.0"', '"generation": "4.0"'],
     ['card.pin.tries', '"tries": 6', '"tries": 16'],
     ['card.pin.digits', '"123456"', '"12345X"'],

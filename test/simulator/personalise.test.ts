@@ -100,8 +100,8 @@ describe('card keys (6.3)', () => {
   });
 
   it.each(['2.0', '3.0'] as const)('of a new %s card come from the masters in its file', async (generation) => {
-    const { card, psam } = await inventFile({ generation, seed: 1 });
-    const derived = psam.masters.map(({ value }) => toHex(cardKey(card.algorithm, fromHex(value), '320400', card.atr)));
+    const { card, masters } = await inventFile({ generation, seed: 1 });
+    const derived = masters.map(({ value }) => toHex(cardKey(card.algorithm, fromHex(value), '320400', card.atr)));
     expect(card.directories.flatMap(({ keys }) => keys.map(({ value }) => value))).toEqual(derived);
   });
 });
