@@ -1,9 +1,9 @@
 import { type ErrorDetails, SscardError } from '../../apdu/errors.ts';
 import type { Channel, ChannelFeature, Ending, Protocol, ShareMode, Waiting } from '../reader.ts';
+import { Turns } from '../turns.ts';
 import type { CardHandle } from './binding.ts';
 import { CODE, hasCode, SCARD } from './codes.ts';
 import type { NativeCalls } from './native-calls.ts';
-import { Turns } from './turns.ts';
 
 const DISPOSITION: Record<Ending, number> = {
   leave: SCARD.leave,

@@ -75,6 +75,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'pcsc-threads-exhausted',
     'pps-malformed',
     'protocol-mismatch',
+    'psam-malformed',
     'reader-lost',
     'record-malformed',
     'recorded-failure',
@@ -85,6 +86,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'tlv-malformed',
     'unsupported',
   ],
+  [EXIT.noKey]: ['psam-refused'],
   [EXIT.journal]: ['journal-unwritable'],
 };
 

@@ -145,7 +145,8 @@ export interface TerminalNumbers {
  * is ever sent twice.
  */
 export interface KeyProvider extends AsyncDisposable {
-  readonly kind: 'psam' | 'hsm';
+  /** `ring`: several in one, asked in their order (`ring.ts`). */
+  readonly kind: 'psam' | 'hsm' | 'ring';
   terminal(waiting?: Waiting): Promise<TerminalNumbers>;
   /** Eight bytes: the cryptogram for EXTERNAL AUTHENTICATION, or the value INTERNAL AUTHENTICATION must answer. */
   cryptogram(request: CryptogramRequest, waiting?: Waiting): Promise<KeyAnswer<Uint8Array>>;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { NativeCalls, nativeCalls, poolSize } from '../../drivers/pcsc/native-calls.ts';
-import { Turns } from '../../drivers/pcsc/turns.ts';
+import { Turns } from '../../drivers/turns.ts';
 import { ECHO, failure, labCard, MUTE, openLab } from './lab.ts';
 
 test('refuses further calls when mute cards hold all threads but one, and files can still be read', async () => {

@@ -1,4 +1,5 @@
 import type { AuthenticationRule, MacRule } from '../../keys/provider.ts';
+import type { PsamStructure } from '../../keys/psam-session.ts';
 
 /**
  * The card's file system as data. One JSON file per generation describes the directories, files, items, access rules,
@@ -135,13 +136,7 @@ export interface SecurityRules {
 }
 
 /** The PSAM that goes with these cards (7.1, 7.2). */
-export interface PsamRules {
-  /** Directory of the social security keys. */
-  readonly directory: { readonly fid: string; readonly aid: string };
-  /** Terminal number: short identifier and bytes. */
-  readonly terminalNumber: { readonly sfi: number; readonly length: number };
-  /** `BF DE`, `80 1A`, or the one the PSAM knows: an unknown instruction changes nothing. */
-  readonly derive: 'vendor' | 'standard' | 'either';
+export interface PsamRules extends PsamStructure {
   readonly confidence: Confidence;
   readonly source: string;
 }

@@ -68,6 +68,7 @@ const PINNED: Readonly<Record<string, number>> = {
   'pcsc-threads-exhausted': 13,
   'pps-malformed': 13,
   'protocol-mismatch': 13,
+  'psam-malformed': 13,
   'reader-lost': 13,
   'record-malformed': 13,
   'recorded-failure': 13,
@@ -77,6 +78,7 @@ const PINNED: Readonly<Record<string, number>> = {
   'service-unavailable': 13,
   'tlv-malformed': 13,
   unsupported: 13,
+  'psam-refused': 14,
   'journal-unwritable': 15,
 };
 

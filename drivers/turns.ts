@@ -1,4 +1,4 @@
-import { SscardError } from '../../apdu/errors.ts';
+import { SscardError } from '../apdu/errors.ts';
 
 /** Callers that may wait for their turn; one more is a program that does not wait for answers. */
 const LONGEST_QUEUE = 256;
