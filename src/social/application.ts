@@ -1,8 +1,8 @@
 import { withChaining } from '../../apdu/chaining.ts';
 import type { Channel, Waiting } from '../../drivers/reader.ts';
 import type { BasicInformation } from './basic-information.ts';
-import { type BlockOutcome, blockApplication, blockCommands } from './block.ts';
-import type { CardSettings } from './flow.ts';
+import { type BlockOutcome, blockApplication, blockCommands, unknownBlock } from './block.ts';
+import type { CardSettings, Flow } from './flow.ts';
 import { checkGenuine, type Genuineness } from './genuineness.ts';
 import { interpretBasic } from './interpret.ts';
 import { SocialPin } from './pin/social-pin.ts';
@@ -48,7 +48,7 @@ export class SocialApplication {
    */
   readBasic(waiting?: Waiting): Promise<BasicInformation> {
     const { keys } = this.#settings;
-    const work = async (flow: Parameters<Parameters<RunFlow>[1]>[0]) => {
+    const work = async (flow: Flow) => {
       const terminal = await keys?.terminal(flow.line.waiting);
       return interpretBasic(await readBasicRecords(flow), this.#channel.atr, terminal);
     };
@@ -65,11 +65,12 @@ export class SocialApplication {
    * @throws SscardError `act-switched-off` unless the profile switches it on, and as `readBasic`
    */
   block(kind: 'temporary' | 'permanent', waiting?: Waiting): Promise<BlockOutcome> {
-    return this.#run(waiting, (flow) => blockApplication(flow, blockCommands[kind]));
+    return this.#run(waiting, (flow) => blockApplication(flow, blockCommands[kind])).catch(unknownBlock);
   }
 
   /** APPLICATION UNBLOCK: takes a temporary block back. @throws as `block` */
   unblock(waiting?: Waiting): Promise<BlockOutcome> {
-    return this.#run(waiting, (flow) => blockApplication(flow, blockCommands.unblock), { whileBlocked: true });
+    const work = (flow: Flow) => blockApplication(flow, blockCommands.unblock);
+    return this.#run(waiting, work, { whileBlocked: true }).catch(unknownBlock);
   }
 }

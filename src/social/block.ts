@@ -33,14 +33,14 @@ export async function blockApplication(flow: Flow, { step, header }: BlockComman
   const [cla = 0, ins = 0, p1 = 0, p2 = 0] = fromHex(header);
   const data = await protectedMac(flow, 'SSSE', fromHex(header));
   if (!(data instanceof Uint8Array)) return data;
-  const where = { step, place: 'SSSE' };
-  try {
-    const { sw } = await exchange(flow.line, { cla, ins, p1, p2, data }, where);
-    if (sw === 0x9000) return { kind: 'done' };
-    throw refused(sw, where);
-  } catch (error) {
-    const lost = error instanceof SscardError && error.details.step === step && error.details.outcome === 'unknown';
-    if (lost) return { kind: 'unknown', code: error.code };
-    throw error;
-  }
+  const { sw } = await exchange(flow.line, { cla, ins, p1, p2, data }, { step, place: 'SSSE' });
+  if (sw === 0x9000) return { kind: 'done' };
+  throw refused(sw, { step, place: 'SSSE' });
+}
+
+/** A block whose answer was lost ends as `unknown`; any other error goes on. */
+export function unknownBlock(error: unknown): BlockOutcome {
+  if (!(error instanceof SscardError) || error.details.outcome !== 'unknown') throw error;
+  if (error.details.step !== 'block-application' && error.details.step !== 'unblock-application') throw error;
+  return { kind: 'unknown', code: error.code };
 }

@@ -1,13 +1,16 @@
 import type { Waiting } from '../../../drivers/reader.ts';
 import type { Pin } from '../../crypto/pin.ts';
+import type { Step } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { RunFlow } from '../run.ts';
 import { holderFacts } from './holder-facts.ts';
-import type { ChangeOutcome, NotSent, PinStatus, ReloadOutcome, VerifyOutcome } from './outcomes.ts';
+import type { ChangeOutcome, NotSent, PinRefusal, PinStatus, ReloadOutcome, VerifyOutcome } from './outcomes.ts';
 import { formFault, presentPin, replacePin, unknownOutcome } from './present.ts';
 import { reloadPin, unblockPin } from './reload.ts';
 import { askTries, statusOf } from './tries.ts';
 import { weakRule } from './weak.ts';
+
+const UNCHANGED: NotSent = { why: 'unchanged' };
 
 export interface PinOptions extends Waiting {
   /** The last try may be spent, or the tries are not known and it may be the last one. Said for this call only. */
@@ -50,11 +53,9 @@ export class SocialPin {
   async verify(pin: Pin, options: PinOptions = {}): Promise<VerifyOutcome> {
     using offered = pin;
     // Awaited here: the PIN is wiped when the act is over, not before.
-    return await this.#run(options, async ({ line, profile }) => {
+    return await this.#act(['verify-pin'], options, async ({ line, profile }): Promise<VerifyOutcome> => {
       const initial = isInitial(offered, profile.pin.initialPin);
-      const outcome = await presentPin(line, profile, { pin: offered, ...lastTry(options) }).catch((error: unknown) =>
-        unknownOutcome(error, ['verify-pin']),
-      );
+      const outcome = await presentPin(line, profile, { pin: offered, lastTry: options.lastTry === true });
       return outcome.kind === 'verified' ? { ...outcome, initial } : outcome;
     });
   }
@@ -63,14 +64,11 @@ export class SocialPin {
   async change(old: Pin, next: Pin, options: NewPinOptions = {}): Promise<ChangeOutcome> {
     using before = old;
     using after = next;
-    return await this.#run(options, async (flow) => {
-      const { line, profile } = flow;
-      const fault = formFault(before, profile) ?? (before.equals(after) ? { why: 'unchanged' as const } : undefined);
+    return await this.#act(['change-pin'], options, async (flow): Promise<ChangeOutcome> => {
+      const fault = formFault(before, flow.profile) ?? (before.equals(after) ? UNCHANGED : undefined);
       const stopped = fault ?? (await newPinFault(flow, after, options));
       if (stopped !== undefined) return { kind: 'not-sent', ...stopped };
-      return replacePin(line, profile, { pin: before, ...lastTry(options) }, after).catch((error: unknown) =>
-        unknownOutcome(error, ['change-pin']),
-      );
+      return replacePin(flow.line, flow.profile, { pin: before, lastTry: options.lastTry === true }, after);
     });
   }
 
@@ -82,18 +80,24 @@ export class SocialPin {
   /** Sets a new PIN without the old one, under the reset keys (PUK, STK), and restores the tries. */
   async reset(next: Pin, options: NewPinOptions = {}): Promise<ReloadOutcome> {
     using after = next;
-    return await this.#run(options, async (flow) => {
+    return await this.#act(['reload-pin'], options, async (flow): Promise<ReloadOutcome> => {
       const fault = await newPinFault(flow, after, options);
-      if (fault !== undefined) return { kind: 'not-sent', ...fault };
-      return reloadPin(flow, after).catch((error: unknown) => unknownOutcome(error, ['reload-pin']));
+      return fault === undefined ? reloadPin(flow, after) : { kind: 'not-sent', ...fault };
     });
   }
 
   /** Restores the tries and keeps the PIN, under the reset keys. */
   unblock(waiting: Waiting = {}): Promise<ReloadOutcome> {
-    return this.#run(waiting, (flow) =>
-      unblockPin(flow).catch((error: unknown) => unknownOutcome(error, ['unblock-pin'])),
-    );
+    return this.#act(['unblock-pin'], waiting, unblockPin);
+  }
+
+  /** The error is judged after the flow has ended: our own clock ends a command as if it were cancelled. */
+  async #act<T>(steps: readonly Step[], waiting: Waiting, work: (flow: Flow) => Promise<T>): Promise<T | PinRefusal> {
+    try {
+      return await this.#run(waiting, work);
+    } catch (error) {
+      return unknownOutcome(error, steps);
+    }
   }
 }
 
@@ -113,8 +117,4 @@ function isInitial(pin: Pin, initial: string): boolean {
   return pin.judge(
     (digits) => digits.length === initial.length && digits.every((digit, at) => digit === initial.charCodeAt(at)),
   );
-}
-
-function lastTry({ lastTry: said }: PinOptions): { lastTry: boolean } {
-  return { lastTry: said === true };
 }
