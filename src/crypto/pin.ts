@@ -65,10 +65,12 @@ export class Pin implements Disposable {
     this.wipe();
   }
 
+  /** `[PIN]`. */
   toString(): string {
     return '[PIN]';
   }
 
+  /** `[PIN]`. */
   toJSON(): string {
     return '[PIN]';
   }

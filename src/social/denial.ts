@@ -11,4 +11,5 @@ export type Denial =
 /** Whether the card will do it for us. */
 export type Grant = { readonly kind: 'granted' } | Denied;
 
+/** It will not. */
 export type Denied = { readonly kind: 'denied' } & Denial;

@@ -47,7 +47,7 @@ export async function openFlow(
   await selectApplication(line, whileBlocked);
   const detected = await detectGeneration(line);
   const [base, overlays] = await Promise.all(
-    whole
+    whole || settings.overlays?.some(({ files, keys }) => files !== undefined || keys !== undefined)
       ? [loadWholeProfile(detected.generation), loadWholeOverlays()]
       : [loadProfile(detected.generation), loadOverlays()],
   );

@@ -32,6 +32,7 @@ export type PinRefusal =
 /** `initial`: it is the PIN the card was issued with, which may read, not transact (market code −35). */
 export type VerifyOutcome = { readonly kind: 'verified'; readonly initial: boolean } | PinRefusal;
 
+/** What came of setting or changing the PIN. */
 export type ChangeOutcome = { readonly kind: 'changed' } | PinRefusal;
 
 /** Reset and unblocking work under keys, without the old PIN. */

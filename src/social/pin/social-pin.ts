@@ -12,11 +12,13 @@ import { weakRule } from './weak.ts';
 
 const UNCHANGED: NotSent = { why: 'unchanged' };
 
+/** How long to wait, and what a PIN may cost. */
 export interface PinOptions extends Waiting {
   /** The last try may be spent, or the tries are not known and it may be the last one. Said for this call only. */
   readonly lastTry?: boolean;
 }
 
+/** What is known about the holder when a new PIN is chosen. */
 export interface NewPinOptions extends PinOptions {
   /** Default `refuse`: easily guessed PINs are not sent (counter-services.md 5). */
   readonly weak?: 'refuse' | 'allow';
