@@ -27,6 +27,9 @@ export type Protocol = 'T=0' | 'T=1';
 /** `shared` lets other programs in between transactions; `exclusive` keeps them out until close. */
 export type ShareMode = 'shared' | 'exclusive';
 
+/** How a card is reached: through its contacts, or through the air (ISO/IEC 14443). */
+export type CardInterface = 'contact' | 'contactless';
+
 /** One slot of one reader, as it is now. */
 export interface SlotState {
   /** Full name, unique among the readers of one driver; control characters already replaced. */
@@ -34,6 +37,8 @@ export interface SlotState {
   /** Short stable name, where the driver or the configuration gives one. */
   readonly alias?: string;
   readonly kind: 'card' | 'sam';
+  /** Absent: nobody can tell, as long as there is no card. */
+  readonly interface?: CardInterface;
   readonly state: 'empty' | 'present' | 'mute' | 'unavailable';
   /** Another program holds the card: `shared`, `exclusive`, or no one. */
   readonly inUse?: ShareMode;
@@ -64,6 +69,11 @@ export interface WaitForCardOptions extends ConnectOptions {
   readonly reader?: string;
   /** Slot names to leave aside (the PSAM's). */
   readonly except?: readonly string[];
+  /**
+   * Default `auto`: where a contact slot and a contactless one both have a card, the contact slot. The other two leave
+   * slots of the other interface aside. A transcript has one card and does not look at it.
+   */
+  readonly interface?: CardInterface | 'auto';
 }
 
 /** A family of readers behind one driver. */

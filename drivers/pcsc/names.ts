@@ -29,3 +29,8 @@ function shorten(name: string): string {
 export function isSamSlot(name: string): boolean {
   return /(?:^|[^\p{L}])P?SAM(?![\p{L}])/iu.test(name);
 }
+
+/** What the name says where there is no card to ask: makers write `Contactless`, `PICC`, `CL` into it. */
+export function isContactlessSlot(name: string): boolean {
+  return /contactless|(?<!\p{L})(?:PICC|CL|NFC|RFID)(?!\p{L})/iu.test(name);
+}

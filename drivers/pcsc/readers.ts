@@ -6,7 +6,7 @@ import { hasCode, SCARD } from './codes.ts';
 import { exitDespiteStuckCalls } from './exit.ts';
 import { Monitor } from './monitor.ts';
 import { nativeCalls } from './native-calls.ts';
-import { chooseSlots, eventsBetween, hasCard, type Picture, type SeenSlot, seeSlots } from './slots.ts';
+import { chooseSlots, eventsBetween, filledSlots, type Picture, type SeenSlot, seeSlots } from './slots.ts';
 
 const LIST_TIMEOUT = 5_000;
 const CARD_TIMEOUT = 30_000;
@@ -151,7 +151,7 @@ class PcscReaders implements Readers {
 
   /** @returns nothing when there is no card, or it left before it could be reached */
   async #connectToOne(slots: readonly SeenSlot[], options: WaitForCardOptions, left: number) {
-    const filled = slots.filter(hasCard);
+    const filled = filledSlots(slots);
     const [slot] = filled;
     if (slot === undefined) return undefined;
     if (filled.length > 1) {

@@ -1,7 +1,7 @@
-import type { ReaderEvent, SlotState, WaitForCardOptions } from '../reader.ts';
+import type { CardInterface, ReaderEvent, SlotState, WaitForCardOptions } from '../reader.ts';
 import type { RawSlot } from './binding.ts';
 import { SCARD } from './codes.ts';
-import { displayNames, isSamSlot } from './names.ts';
+import { displayNames, isContactlessSlot, isSamSlot } from './names.ts';
 
 /** A slot as shown, with what only the driver needs. */
 export interface SeenSlot {
@@ -25,16 +25,24 @@ export function seeSlots(raw: readonly RawSlot[], aliases: Readonly<Record<strin
     const name = names[at] ?? slot.name;
     const alias = Object.entries(aliases).find(([, part]) => includes(name, part))?.[0];
     const inUse = useOf(slot.state);
+    const face = interfaceOf(name, slot.atr);
     const shown: SlotState = {
       name,
       kind: isSamSlot(name) ? 'sam' : 'card',
       state: stateOf(slot.state),
       ...(alias !== undefined && { alias }),
+      ...(face !== undefined && { interface: face }),
       ...(inUse !== undefined && { inUse }),
       ...(slot.atr.length > 0 && { atr: slot.atr }),
     };
     return { shown, raw: slot, count: slot.state >>> 16 };
   });
+}
+
+/** `3B 8n 80 01` is what a reader builds from the answer to select of a contactless card (PC/SC part 3, 3.1.3.2.3). */
+function interfaceOf(name: string, [ts, t0 = 0, td1, td2]: Uint8Array): CardInterface | undefined {
+  if (ts === undefined) return isContactlessSlot(name) ? 'contactless' : undefined;
+  return ts === 0x3b && t0 >> 4 === 0x8 && td1 === 0x80 && td2 === 0x01 ? 'contactless' : 'contact';
 }
 
 function stateOf(flags: number): SlotState['state'] {
@@ -85,11 +93,23 @@ function sameAtr(a: SeenSlot, b: SeenSlot): boolean {
 
 const NONE = new Uint8Array();
 
-/** The slots a caller means: by whole alias, by whole name, by part of the name; by default every one that is no SAM slot. */
+/**
+ * The slots a caller means: by whole alias, by whole name, by part of the name; by default every one that is no SAM slot.
+ * Slots of another interface than the wanted one are left aside.
+ */
 export function chooseSlots(slots: readonly SeenSlot[], options: WaitForCardOptions): readonly SeenSlot[] {
-  const { reader, except = [] } = options;
-  const open = slots.filter(({ shown }) => !except.includes(shown.name));
+  const { reader, except = [], interface: wanted = 'auto' } = options;
+  const open = slots
+    .filter(({ shown }) => !except.includes(shown.name))
+    .filter(({ shown }) => wanted === 'auto' || shown.interface === undefined || shown.interface === wanted);
   if (reader === undefined) return open.filter(({ shown }) => shown.kind === 'card');
   const exact = open.filter(({ shown }) => shown.alias === reader || shown.name === reader);
   return exact.length > 0 ? exact : open.filter(({ shown }) => includes(shown.name, reader));
+}
+
+/** The chosen slots that have a card; contact comes first: with one card there, contactless ones do not count. */
+export function filledSlots(slots: readonly SeenSlot[]): readonly SeenSlot[] {
+  const filled = slots.filter(hasCard);
+  const contact = filled.filter(({ shown }) => shown.interface !== 'contactless');
+  return contact.length > 0 ? contact : filled;
 }

@@ -1,5 +1,5 @@
 import { SscardError } from '../../apdu/errors.ts';
-import type { ReaderEvent, Readers, ShareMode, SlotState } from '../../drivers/reader.ts';
+import type { CardInterface, ReaderEvent, Readers, ShareMode, SlotState } from '../../drivers/reader.ts';
 import { words } from '../i18n/words.ts';
 import { createMasker } from '../trace/mask.ts';
 import { parseAddress } from './address.ts';
@@ -13,6 +13,7 @@ interface ShownSlot {
   readonly name: string;
   readonly alias: string | null;
   readonly kind: SlotState['kind'];
+  readonly interface: CardInterface | null;
   readonly state: SlotState['state'];
   readonly inUse: ShareMode | null;
   readonly atr: string | null;
@@ -47,9 +48,10 @@ function eventText(type: ReaderEvent['type'], name: string | undefined, slot: Sh
   return parts.flatMap((part) => (part ? [printable(part)] : [])).join('  ');
 }
 
-function show({ name, alias, kind, state, inUse, atr }: SlotState): ShownSlot {
+function show({ name, alias, kind, interface: face, state, inUse, atr }: SlotState): ShownSlot {
   const hidden = atr && createMasker().atr(atr).replaceAll(' ', '');
-  return { name, alias: alias ?? null, kind, state, inUse: inUse ?? null, atr: hidden ?? null };
+  const known = { alias: alias ?? null, kind, interface: face ?? null, state, inUse: inUse ?? null };
+  return { name, ...known, atr: hidden ?? null };
 }
 
 function slotsText(slots: readonly ShownSlot[], lang: Language): string {

@@ -5,6 +5,7 @@ import { authenticationCommands } from './commands-authentication.ts';
 import { fileCommands } from './commands-file.ts';
 import { pinCommands } from './commands-pin.ts';
 import { selectCommands } from './commands-select.ts';
+import { contactlessAtr } from './contactless.ts';
 import { type Contents, closeImage, openImage } from './contents.ts';
 import type { CardImage } from './image.ts';
 import { CardMemory, PowerCut } from './memory.ts';
@@ -40,6 +41,8 @@ export interface SimulatedCardOptions {
  */
 export class SimulatedCard {
   readonly atr: Uint8Array;
+  /** What a PC/SC reader builds from the answer to select; undefined where the card has no contactless side (chapter 1). */
+  readonly contactlessAtr: Uint8Array | undefined;
   readonly #contents: Contents;
   readonly #memory: CardMemory;
   readonly #random: RandomBytes;
@@ -49,6 +52,7 @@ export class SimulatedCard {
   constructor(image: CardImage, options: SimulatedCardOptions = {}) {
     const { save } = options;
     this.atr = fromHex(image.atr);
+    this.contactlessAtr = image.generation === '3.0' ? contactlessAtr(this.atr) : undefined;
     this.#contents = openImage(image);
     this.#random = options.random ?? platformRandom;
     this.#memory = new CardMemory(options.tears ?? false, () => save?.(this.image()));

@@ -1,5 +1,5 @@
 import { SscardError } from '../../apdu/errors.ts';
-import type { Channel, ChannelFeature, Ending, Waiting } from '../../drivers/reader.ts';
+import type { Channel, ChannelFeature, Ending, Protocol, Waiting } from '../../drivers/reader.ts';
 import type { VirtualCard } from './readers.ts';
 
 const TRANSMIT_TIMEOUT = 20_000;
@@ -8,26 +8,31 @@ const TRANSMIT_TIMEOUT = 20_000;
 export interface ChannelHost {
   readonly name: string;
   readonly card: VirtualCard;
+  /** T=1 has the manners of a block protocol: nothing is left to be fetched, and Le is sent. */
+  readonly protocol: Protocol;
   /** The card of this channel is still in. */
   present(): boolean;
   remove(): void;
   released(): void;
 }
 
-/** One insertion of the simulated card: T=0 manners reach the caller (`chains` is false). */
+/** One insertion of the simulated card: on T=0 its manners reach the caller (`chains` is false). */
 export class SimChannel implements Channel {
   readonly slot: string;
-  readonly protocol = 'T=0';
-  readonly chains = false;
+  readonly protocol: Protocol;
+  readonly chains: boolean;
   readonly lacks: ReadonlySet<ChannelFeature> = new Set(['control', 'attributes', 'shared']);
   readonly #host: ChannelHost;
   #turn: Promise<unknown> = Promise.resolve();
   #dead: SscardError | undefined;
   #closed = false;
+  #interrupted = false;
 
   constructor(host: ChannelHost) {
     this.#host = host;
     this.slot = host.name;
+    this.protocol = host.protocol;
+    this.chains = host.protocol === 'T=1';
     host.card.powerOn();
   }
 
@@ -36,7 +41,7 @@ export class SimChannel implements Channel {
   }
 
   transmit(command: Uint8Array, waiting: Waiting = {}): Promise<Uint8Array> {
-    const answer = this.#turn.then(() => this.#send(withoutLe(command), waiting));
+    const answer = this.#turn.then(() => this.#send(this.chains ? command : withoutLe(command), waiting));
     this.#turn = answer.catch(() => {});
     return answer;
   }
@@ -76,7 +81,15 @@ export class SimChannel implements Channel {
     }
   }
 
+  /** The card was reset for a channel over its other interface: this one is over. */
+  interrupt(): void {
+    this.#interrupted = true;
+  }
+
   #check(): void {
+    if (this.#interrupted) {
+      throw new SscardError('card-reset', 'the card is used over its other interface', { outcome: 'not-done' });
+    }
     if (this.#closed || !this.#host.present()) {
       throw new SscardError('card-removed', 'the card of this channel is gone', { outcome: 'not-done' });
     }
@@ -119,7 +132,7 @@ export class SimChannel implements Channel {
   }
 
   #end(ending: Ending): void {
-    if (!this.#host.present()) return;
+    if (this.#interrupted || !this.#host.present()) return;
     const { card } = this.#host;
     if (ending === 'reset') card.reset();
     if (ending === 'unpower') {

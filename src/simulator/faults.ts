@@ -26,6 +26,9 @@ export function withFaults(card: VirtualCard, faults: readonly Fault[]): Virtual
     get atr() {
       return card.atr;
     },
+    get contactlessAtr() {
+      return card.contactlessAtr;
+    },
     powerOn: () => card.powerOn(),
     powerOff: () => card.powerOff(),
     reset: () => card.reset(),

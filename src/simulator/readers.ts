@@ -1,28 +1,34 @@
 import { SscardError } from '../../apdu/errors.ts';
 import type { Channel, ReaderEvent, Readers, SlotState, WaitForCardOptions } from '../../drivers/reader.ts';
 import type { SimulatedCard, SimulatedCardOptions } from './card.ts';
-import { SimChannel } from './channel.ts';
+import { contactless } from './contactless.ts';
 import type { CardImage } from './image.ts';
+import type { PsamImage } from './psam-image.ts';
+import { chooseSlots, Insertion, SimSlot } from './slot.ts';
 
 const CARD_TIMEOUT = 30_000;
 /** Longer than a program runs: keeps the process alive while somebody watches. */
 const KEEP_ALIVE = 2 ** 31 - 1;
 
-/** What a simulated reader needs of a card; a `SimulatedCard`, alone or with faults on order. */
+/** What a simulated reader needs of a card or a PSAM: a `SimulatedCard`, a `SimulatedPsam`, one with faults on order. */
 export interface VirtualCard extends Pick<SimulatedCard, 'atr' | 'powerOn' | 'powerOff' | 'reset'> {
+  /** As a PC/SC reader builds it from the answer to select; only cards with a contactless side have it. */
+  readonly contactlessAtr?: Uint8Array | undefined;
   /** Works a command off. @returns data and status word; T=0 manners included (61xx, 6Cxx) */
   process(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
-/** What card is in the simulated reader, and how it behaves. */
+/** What is in the simulated unit, and how it behaves. */
 export interface SimReadersOptions extends Pick<SimulatedCardOptions, 'random' | 'tears'> {
-  /** Puts this card in instead of the built-in one or the one of a file. */
+  /** Puts this card in instead of the built-in one or the one of a file, and no PSAM unless `psam` names one. */
   readonly card?: VirtualCard;
-  /** Default true: the card is in from the start. */
+  /** Puts this PSAM in instead of the one that belongs to the card; null leaves its slot empty. */
+  readonly psam?: VirtualCard | null;
+  /** Default true: the card is in from the start. The PSAM always is. */
   readonly inserted?: boolean;
 }
 
-/** One simulated slot, and the hand that puts its card in and takes it out. */
+/** The simulated unit, and the hand that puts its card in and takes it out. */
 export interface SimReaders extends Readers {
   readonly scheme: 'sim';
   /** Puts the card in; nothing happens when it is in. */
@@ -32,145 +38,149 @@ export interface SimReaders extends Readers {
 }
 
 /**
- * A simulated card in a simulated reader: the built-in demonstration card (state in memory), or the card of a file
- * (state written back with every command that changes it).
+ * A simulated unit: a slot for the card, a SAM slot with the PSAM that belongs to it, and for a card of generation 3.0 a
+ * contactless slot with the same card. It is the built-in demonstration card (state in memory), or the card of a file
+ * (state written back with every command that changes it). Opening a card over one interface resets it, and ends the
+ * channel over the other (`card-reset`).
  * @param file path of a card file made by `createCardFile`
  * @throws the first method that needs the card: SscardError `sim-file-unreadable`, `sim-file-malformed`,
  * `sim-file-version`
  * @example await using channel = await simReaders().waitForCard();
  */
 export function simReaders(file?: string, options: SimReadersOptions = {}): SimReaders {
-  return new SimSlot(file, options);
+  return new SimUnit(file, options);
 }
 
-class SimSlot implements SimReaders {
+/** What is in the unit; no PSAM: its slot is empty. */
+interface Chips {
+  readonly card: VirtualCard;
+  readonly psam: VirtualCard | undefined;
+}
+
+class SimUnit implements SimReaders {
   readonly scheme = 'sim';
-  readonly #name: string;
   readonly #file: string | undefined;
   readonly #options: SimReadersOptions;
   readonly #waiters = new Set<() => void>();
-  #card: Promise<VirtualCard> | undefined;
-  #loaded: VirtualCard | undefined;
-  /** Odd while a card is in; every insertion and every removal adds one. */
-  #moves: number;
-  #open: SimChannel | undefined;
+  readonly #card: Insertion;
+  readonly #psam: Insertion;
+  #loading: Promise<readonly SimSlot[]> | undefined;
+  #slots: readonly SimSlot[] = [];
   #disposed = false;
 
   constructor(file: string | undefined, options: SimReadersOptions) {
     this.#file = file;
     this.#options = options;
-    this.#moves = options.inserted === false ? 0 : 1;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a file name may hold them, a slot name may not
-    const base = file?.replace(/^.*\//s, '').replace(/[\x00-\x1f\x7f-\x9f]/g, '?');
-    this.#name = base === undefined ? 'Simulated reader' : `Simulated reader (${base})`;
+    const moved = () => this.#wake();
+    this.#card = new Insertion(options.inserted ?? true, moved);
+    this.#psam = new Insertion(true, moved);
   }
 
   insert(): void {
-    if (this.#moves % 2 === 0) this.#moved();
+    this.#card.insert();
   }
 
   remove(): void {
-    if (this.#moves % 2 === 0) return;
-    this.#loaded?.powerOff();
-    this.#open = undefined;
-    this.#moved();
+    this.#card.remove();
   }
 
   async list(): Promise<readonly SlotState[]> {
-    return [this.#state(await this.#load(), this.#moves)];
+    return (await this.#load()).map((slot) => slot.state());
   }
 
   async *watch({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<ReaderEvent> {
-    const card = await this.#load();
-    yield { type: 'reader-attached', slot: this.#state(card, 0) };
-    for (let seen = this.#moves % 2 === 1 ? this.#moves - 1 : this.#moves; !signal?.aborted && !this.#disposed; ) {
-      if (seen === this.#moves) {
+    const slots = await this.#load();
+    const seen = new Map(slots.map((slot) => [slot, slot.insertion.moves]));
+    for (const slot of slots) {
+      if (signal?.aborted) return;
+      const { filled } = slot;
+      yield { type: 'reader-attached', slot: slot.state(false) };
+      if (filled) yield { type: 'card-inserted', slot: slot.state(true) };
+    }
+    while (!signal?.aborted && !this.#disposed) {
+      const slot = slots.find((candidate) => seen.get(candidate) !== candidate.insertion.moves);
+      if (slot === undefined) {
         await this.#change(KEEP_ALIVE, signal);
         continue;
       }
-      seen++;
-      if (seen % 2 === 1) yield { type: 'card-inserted', slot: this.#state(card, seen) };
-      else yield { type: 'card-removed', name: this.#name };
+      const move = (seen.get(slot) ?? 0) + 1;
+      seen.set(slot, move);
+      if (move % 2 === 1) yield { type: 'card-inserted', slot: slot.state(true) };
+      else yield { type: 'card-removed', name: slot.facts.name };
     }
   }
 
   async waitForCard(options: WaitForCardOptions = {}): Promise<Channel> {
     const { timeout = CARD_TIMEOUT, signal } = options;
-    this.#choose(options);
-    const card = await this.#load();
+    const slots = chooseSlots(await this.#load(), options);
     const end = performance.now() + timeout;
     for (;;) {
       if (signal?.aborted) throw new SscardError('cancelled', 'cancelled while waiting for a card');
-      if (this.#moves % 2 === 1) return this.#connect(card);
+      const slot = slots.find(({ filled }) => filled);
+      if (slot !== undefined) return this.#connect(slot);
       const left = end - performance.now();
       if (left <= 0 || this.#disposed) throw new SscardError('no-card', `no card within ${timeout} ms`);
       await this.#change(left, signal);
     }
   }
 
-  #choose({ reader, except, protocols }: WaitForCardOptions): void {
-    const wanted = reader === undefined || this.#name.toLowerCase().includes(reader.toLowerCase());
-    if (!wanted || except?.includes(this.#name)) {
-      throw new SscardError('reader-not-found', 'there is one simulated reader only', { choices: [this.#name] });
-    }
-    if (protocols !== undefined && !protocols.includes('T=0')) {
-      throw new SscardError('card-unresponsive', 'the simulated card speaks T=0 only');
-    }
-  }
-
-  #connect(card: VirtualCard): Channel {
-    if (this.#open !== undefined) throw new SscardError('card-in-use', 'a channel to this card is open');
-    const insertion = this.#moves;
-    const channel: SimChannel = new SimChannel({
-      name: this.#name,
-      card,
-      present: () => this.#moves === insertion,
-      remove: () => {
-        if (this.#moves === insertion) this.remove();
-      },
-      released: () => {
-        if (this.#open === channel) this.#open = undefined;
-      },
-    });
-    this.#open = channel;
+  #connect(slot: SimSlot): Channel {
+    const channel = slot.connect();
+    for (const other of this.#slots) if (other !== slot && other.insertion === slot.insertion) other.interrupt();
     return channel;
   }
 
-  #state(card: VirtualCard, moves: number): SlotState {
-    const slot = { name: this.#name, kind: 'card' as const };
-    if (moves % 2 === 0) return { ...slot, state: 'empty' };
-    const { atr } = card;
-    return { ...slot, state: 'present', atr, ...(this.#open === undefined ? {} : { inUse: 'exclusive' as const }) };
-  }
-
-  #load(): Promise<VirtualCard> {
-    this.#card ??= this.#read().then(
-      (card) => {
-        this.#loaded = card;
-        return card;
+  #load(): Promise<readonly SimSlot[]> {
+    this.#loading ??= this.#read().then(
+      (chips) => {
+        this.#card.chip = chips.card;
+        this.#slots = this.#seat(chips);
+        return this.#slots;
       },
       (error: unknown) => {
         // A file that is repaired is read again.
-        this.#card = undefined;
+        this.#loading = undefined;
         throw error;
       },
     );
-    return this.#card;
+    return this.#loading;
   }
 
-  async #read(): Promise<VirtualCard> {
-    if (this.#options.card !== undefined) return this.#options.card;
-    if (this.#file !== undefined) return (await import('./card-file.ts')).openCardFile(this.#file, this.#options);
-    const [{ SimulatedCard }, { default: demo }] = await Promise.all([
+  #seat({ card, psam }: Chips): readonly SimSlot[] {
+    const name = (what: string, ...more: string[]) => {
+      const notes = [...(this.#file === undefined ? [] : [fileName(this.#file)]), ...more];
+      return notes.length === 0 ? what : `${what} (${notes.join(', ')})`;
+    };
+    const contact = { name: name('Simulated reader'), kind: 'card', interface: 'contact' } as const;
+    const sam = { name: name('Simulated PSAM'), kind: 'sam', interface: 'contact' } as const;
+    const slots = [new SimSlot(contact, card, this.#card), new SimSlot(sam, psam, this.#psam)];
+    if (card.contactlessAtr === undefined) return slots;
+    const air = { name: name('Simulated reader', 'contactless'), kind: 'card', interface: 'contactless' } as const;
+    return [...slots, new SimSlot(air, contactless(card), this.#card)];
+  }
+
+  async #read(): Promise<Chips> {
+    const { card, psam } = this.#options;
+    if (card !== undefined) return { card, psam: psam ?? undefined };
+    const pair = await this.#readPair();
+    return { card: pair.card, psam: psam === undefined ? pair.psam : (psam ?? undefined) };
+  }
+
+  async #readPair(): Promise<{ readonly card: VirtualCard; readonly psam: VirtualCard }> {
+    if (this.#file !== undefined) return (await import('./card-file.ts')).openCardAndPsam(this.#file, this.#options);
+    const [{ SimulatedCard }, { SimulatedPsam }, { default: demo }] = await Promise.all([
       import('./card.ts'),
+      import('./psam.ts'),
       import('./demo-card.json', { with: { type: 'json' } }),
     ]);
-    return new SimulatedCard(demo.card as CardImage, this.#options);
+    return {
+      card: new SimulatedCard(demo.card as CardImage, this.#options),
+      psam: new SimulatedPsam(demo.psam as PsamImage, this.#options),
+    };
   }
 
-  #moved(): void {
-    this.#moves++;
-    for (const wake of this.#waiters) wake();
+  #wake(): void {
+    for (const wake of [...this.#waiters]) wake();
   }
 
   /** Resolves at the next move, when time is up, on abort, on disposal. */
@@ -189,8 +199,14 @@ class SimSlot implements SimReaders {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#open?.close();
+    await Promise.all(this.#slots.map((slot) => slot.close()));
     this.#disposed = true;
-    for (const wake of [...this.#waiters]) wake();
+    this.#wake();
   }
+}
+
+/** A file name may hold control characters, a slot name may not. */
+function fileName(path: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these it replaces
+  return path.replace(/^.*\//s, '').replace(/[\x00-\x1f\x7f-\x9f]/g, '?');
 }

@@ -15,9 +15,19 @@ describe('readers', () => {
         name: 'Simulated reader',
         alias: null,
         kind: 'card',
+        interface: 'contact',
         state: 'present',
         inUse: null,
         atr: expect.stringMatching(/^3B6D0000[0-9A-F]{6}\*{16}[0-9A-F]{4}$/),
+      },
+      {
+        name: 'Simulated PSAM',
+        alias: null,
+        kind: 'sam',
+        interface: 'contact',
+        state: 'present',
+        inUse: null,
+        atr: expect.stringMatching(/^3B680000[0-9A-F*]{16}$/),
       },
     ]);
   });

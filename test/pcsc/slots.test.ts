@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pcscError } from '../../drivers/pcsc/codes.ts';
-import { displayNames, isSamSlot } from '../../drivers/pcsc/names.ts';
-import { eventsBetween, type Picture, seeSlots } from '../../drivers/pcsc/slots.ts';
+import { displayNames, isContactlessSlot, isSamSlot } from '../../drivers/pcsc/names.ts';
+import { chooseSlots, eventsBetween, filledSlots, type Picture, seeSlots } from '../../drivers/pcsc/slots.ts';
+import type { WaitForCardOptions } from '../../drivers/reader.ts';
 
 const EMPTY = 0x10;
 const PRESENT = 0x20;
@@ -62,6 +63,52 @@ test.each([
 test('tells SAM slots by their name', () => {
   const names = ['ACS ACR38U-SAM 00 00', 'Lab SAM Slot', 'Lab PSAM 1', 'Samsung Reader', 'Balsam'];
   expect(names.map(isSamSlot)).toEqual([true, true, true, false, false]);
+});
+
+test('tells contactless slots by their name', () => {
+  const names = [
+    'ACS Dual Reader PICC 0',
+    'Card Reader 5x21-CL 0',
+    'Lab Contactless 00 01',
+    'NFC unit',
+    'CLERK 1',
+    'Lab 1',
+  ];
+  expect(names.map(isContactlessSlot)).toEqual([true, true, true, true, false, false]);
+});
+
+const CONTACT_ATR = Uint8Array.of(0x3b, 0x6d, 0x00, 0x00);
+const CONTACTLESS_ATR = Uint8Array.of(0x3b, 0x8d, 0x80, 0x01);
+
+test.each([
+  ['a card in a contact slot', 'Lab 1', CONTACT_ATR, 'contact'],
+  ['a card in the air', 'Lab 1', CONTACTLESS_ATR, 'contactless'],
+  ['a card whose answer contradicts the name', 'Lab PICC', CONTACT_ATR, 'contact'],
+  ['no card, and a name that tells', 'Lab PICC', undefined, 'contactless'],
+  ['no card, and a name that does not', 'Lab 1', undefined, undefined],
+])('knows the interface of %s', (_, name, atr, face) => {
+  expect(seeSlots([slot(name, atr ? PRESENT : EMPTY, atr)], {})[0]?.shown.interface).toBe(face);
+});
+
+const dual = seeSlots([slot('Unit PICC', PRESENT, CONTACTLESS_ATR), slot('Unit ICC', PRESENT, CONTACT_ATR)], {});
+const touch = seeSlots([slot('Unit PICC', PRESENT, CONTACTLESS_ATR), slot('Unit ICC', EMPTY)], {});
+const taken = (slots: typeof dual, options: WaitForCardOptions) =>
+  filledSlots(chooseSlots(slots, options)).map(({ shown }) => shown.name);
+
+test.each([
+  ['auto takes the contact slot when both have a card', dual, 'auto', ['Unit ICC']],
+  ['auto takes the other one when only that has a card', touch, 'auto', ['Unit PICC']],
+  ['contactless', dual, 'contactless', ['Unit PICC']],
+  ['contact', dual, 'contact', ['Unit ICC']],
+  ['contact, when the card is in the air', touch, 'contact', []],
+] as const)('chooses by interface: %s', (_, slots, wanted, names) => {
+  expect(taken(slots, { interface: wanted })).toEqual(names);
+  expect(taken(slots, { interface: wanted, reader: 'unit' })).toEqual(names);
+});
+
+test('two contact slots with a card stay two', () => {
+  const slots = seeSlots([slot('A', PRESENT, CONTACT_ATR), slot('B', PRESENT, CONTACT_ATR)], {});
+  expect(taken(slots, {})).toEqual(['A', 'B']);
 });
 
 test('two readers of one name are shown under two names', () => {

@@ -32,14 +32,15 @@ describe('the simulated reader', () => {
 
   it('lists an empty slot without an ATR', async () => {
     expect(await simReaders(undefined, { inserted: false }).list()).toEqual([
-      { name: 'Simulated reader', kind: 'card', state: 'empty' },
+      { name: 'Simulated reader', kind: 'card', interface: 'contact', state: 'empty' },
+      expect.objectContaining({ name: 'Simulated PSAM', state: 'present' }),
     ]);
   });
 
   it('says that a channel is open', async () => {
     const readers = simReaders();
     await using channel = await readers.waitForCard();
-    expect(await readers.list()).toMatchObject([{ name: channel.slot, inUse: 'exclusive' }]);
+    expect(await readers.list()).toMatchObject([{ name: channel.slot, inUse: 'exclusive' }, { kind: 'sam' }]);
   });
 
   it('hands on 61xx: the caller follows it', async () => {
@@ -94,20 +95,27 @@ describe('waiting for a card', () => {
 });
 
 describe('watching', () => {
+  const empty = { inserted: false, psam: null };
+
   async function watched(act: (readers: ReturnType<typeof simReaders>) => void, count: number) {
     const readers = simReaders();
     const stop = new AbortController();
     const events: ReaderEvent['type'][] = [];
     for await (const event of readers.watch({ signal: stop.signal })) {
       events.push(event.type);
-      if (events.length === 2) act(readers);
+      if (events.length === 4) act(readers);
       if (events.length === count) stop.abort();
     }
     return events;
   }
 
   it('starts with what is there', async () => {
-    expect(await watched(() => {}, 2)).toEqual(['reader-attached', 'card-inserted']);
+    expect(await watched(() => {}, 4)).toEqual([
+      'reader-attached',
+      'card-inserted',
+      'reader-attached',
+      'card-inserted',
+    ]);
   });
 
   it('loses no move, however fast they follow', async () => {
@@ -117,23 +125,23 @@ describe('watching', () => {
         readers.insert();
       }
     };
-    const events = await watched(act, 102);
-    expect(events.slice(2)).toEqual(Array.from({ length: 50 }, () => ['card-removed', 'card-inserted']).flat());
+    const events = await watched(act, 104);
+    expect(events.slice(4)).toEqual(Array.from({ length: 50 }, () => ['card-removed', 'card-inserted']).flat());
   });
 
   it('ends while it waits', async () => {
     const stop = new AbortController();
-    const events = simReaders(undefined, { inserted: false }).watch({ signal: stop.signal })[Symbol.asyncIterator]();
-    await events.next();
+    const events = simReaders(undefined, empty).watch({ signal: stop.signal })[Symbol.asyncIterator]();
+    for (let slot = 0; slot < 2; slot++) await events.next();
     const waiting = events.next();
     stop.abort();
     expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
   it('ends when the readers are disposed of', async () => {
-    const readers = simReaders(undefined, { inserted: false });
+    const readers = simReaders(undefined, empty);
     const events = readers.watch()[Symbol.asyncIterator]();
-    await events.next();
+    for (let slot = 0; slot < 2; slot++) await events.next();
     const waiting = events.next();
     await readers[Symbol.asyncDispose]();
     expect((await waiting).done).toBe(true);
@@ -191,7 +199,7 @@ describe('a channel and its insertion', () => {
     const readers = simReaders();
     const channel = await readers.waitForCard();
     await channel.transaction('eject', async () => {});
-    expect(await readers.list()).toMatchObject([{ state: 'empty' }]);
+    expect(await readers.list()).toMatchObject([{ state: 'empty' }, { kind: 'sam' }]);
   });
 
   it.each(['warm', 'cold'] as const)('a %s reset gives the ATR and drops the selection', async (kind) => {
@@ -229,7 +237,7 @@ describe('faults on order', () => {
     const { readers, channel } = await faulty({ kind: 'removed-before', command: 2 });
     expect(await send(channel, SELECT_SSSE)).toEqual(['611E']);
     await expect(channel.transmit(READ_VERSION)).rejects.toThrow(fails('card-removed', 'not-done'));
-    expect(await readers.list()).toMatchObject([{ state: 'empty' }]);
+    expect(await readers.list()).toMatchObject([{ state: 'empty' }, { kind: 'sam' }]);
   });
 
   it('the card is pulled before the answer: the try is spent, nobody knows', async () => {
