@@ -1,4 +1,8 @@
-import { encryptCbc, encryptEcb } from './blocks.ts';
+import { encryptEcb, lastBlockCbc } from './blocks.ts';
+
+/** Initial values, never written to. */
+const ZEROS_8 = new Uint8Array(8);
+const ZEROS_16 = new Uint8Array(16);
 
 /**
  * Zeros only where the last block needs them; an empty message becomes one block of zeros (ISO/IEC 9797-1, padding 1).
@@ -30,19 +34,19 @@ function filled(data: Uint8Array, length: number): Uint8Array {
  * @param padded whole blocks of 8 bytes, at least one. @param iv 8 bytes; zeros when left out.
  * @returns 8 bytes; commands and purse transactions carry the leftmost four.
  * @throws RangeError on other lengths: a fault of the program.
- * @example desMac(sessionKey, pad2(message, 8), challenge).subarray(0, 4)
+ * @example desMac(sessionKey, pad2(message, 8)).subarray(0, 4)
  */
-export function desMac(key: Uint8Array, padded: Uint8Array, iv: Uint8Array = new Uint8Array(8)): Uint8Array {
-  if (key.length !== 8 && key.length !== 16) throw new RangeError('a key of a DES MAC has 8 or 16 bytes');
-  if (padded.length === 0) throw new RangeError('a MAC is made over at least one block');
-  if (iv.length !== 8) throw new RangeError('an initial value has one block');
-  if (key.length === 8) return encryptCbc('DES', key, padded, iv).slice(-8);
+export function desMac(key: Uint8Array, padded: Uint8Array, iv: Uint8Array = ZEROS_8): Uint8Array {
+  if (key.length === 8) return lastBlockCbc('DES', key, padded, iv);
+  if (key.length !== 16) throw new RangeError('a key of a DES MAC has 8 or 16 bytes');
+  if (padded.length === 0 || padded.length % 8 !== 0)
+    throw new RangeError('a MAC is made over whole blocks, at least one');
+  if (iv.length !== 8) throw new RangeError('an initial value of DES has 8 bytes');
   // The cheaper equal form: all but the last block under the left half, the last one under both.
   const head = padded.subarray(0, -8);
-  const chained = head.length === 0 ? iv : encryptCbc('DES', key.subarray(0, 8), head, iv).subarray(-8);
-  const last = padded.slice(-8);
-  for (let at = 0; at < 8; at++) last[at] = (last[at] ?? 0) ^ (chained[at] ?? 0);
-  return encryptEcb('3DES', key, last);
+  const block = head.length > 0 ? lastBlockCbc('DES', key.subarray(0, 8), head, iv) : iv.slice();
+  for (let at = 0; at < 8; at++) block[at] = (block[at] as number) ^ (padded[head.length + at] as number);
+  return encryptEcb('3DES', key, block);
 }
 
 /**
@@ -52,7 +56,6 @@ export function desMac(key: Uint8Array, padded: Uint8Array, iv: Uint8Array = new
  * @throws RangeError on other lengths: a fault of the program.
  * @example sm4Mac(sessionKey, pad2(message, 16)).subarray(0, 4)
  */
-export function sm4Mac(key: Uint8Array, padded: Uint8Array, iv: Uint8Array = new Uint8Array(16)): Uint8Array {
-  if (padded.length === 0) throw new RangeError('a MAC is made over at least one block');
-  return encryptCbc('SM4', key, padded, iv).slice(-16);
+export function sm4Mac(key: Uint8Array, padded: Uint8Array, iv: Uint8Array = ZEROS_16): Uint8Array {
+  return lastBlockCbc('SM4', key, padded, iv);
 }
