@@ -1,4 +1,4 @@
-import { encryptEcb, lastBlockCbc } from './blocks.ts';
+import { type CardCipher, encryptEcb, lastBlockCbc } from './blocks.ts';
 
 /** Initial values, never written to. */
 const ZEROS_8 = new Uint8Array(8);
@@ -58,4 +58,13 @@ export function desMac(key: Uint8Array, padded: Uint8Array, iv: Uint8Array = ZER
  */
 export function sm4Mac(key: Uint8Array, padded: Uint8Array, iv: Uint8Array = ZEROS_16): Uint8Array {
   return lastBlockCbc('SM4', key, padded, iv);
+}
+
+/**
+ * MAC of a whole message: padding 2, then `desMac` (algorithm by the length of the key) or `sm4Mac`.
+ * @param iv one block; zeros when left out. @returns one block
+ * @throws RangeError on wrong lengths of key and initial value.
+ */
+export function messageMac(cipher: CardCipher, key: Uint8Array, message: Uint8Array, iv?: Uint8Array): Uint8Array {
+  return cipher === '3DES' ? desMac(key, pad2(message, 8), iv) : sm4Mac(key, pad2(message, 16), iv);
 }

@@ -1,6 +1,7 @@
+import { citizenCheckCharacter } from '../crypto/check-digits.ts';
+
 /** Numbers on the card and their check characters (social-security-card.md 8). */
 
-const CITIZEN_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CARD_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2];
 const RID = 'D156000005';
 
@@ -19,11 +20,10 @@ export interface CitizenNumber {
  */
 export function parseCitizenNumber(text: string): CitizenNumber | undefined {
   if (!/^\d{17}[\dXx]$/.test(text)) return undefined;
-  const sum = CITIZEN_WEIGHTS.reduce((total, weight, at) => total + weight * Number(text[at]), 0);
   return {
     birthDate: text.slice(6, 14),
     sex: Number(text[16]) % 2 === 1 ? 'male' : 'female',
-    checkRight: text[17]?.toUpperCase() === '10X98765432'[sum % 11],
+    checkRight: text[17]?.toUpperCase() === citizenCheckCharacter(text.slice(0, 17)),
   };
 }
 
