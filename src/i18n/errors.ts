@@ -1,6 +1,7 @@
 import { actErrors } from './errors-acts.ts';
 import { cardErrors } from './errors-card.ts';
 import { inputErrors } from './errors-input.ts';
+import { itemErrors } from './errors-items.ts';
 import { keyErrors } from './errors-keys.ts';
 
 /** One text in both languages. */
@@ -19,7 +20,7 @@ export type ErrorTable = Readonly<Record<string, ErrorTexts>>;
 
 /**
  * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards),
- * `errors-acts.ts` (rules, keys, writing), `errors-keys.ts` (PSAM, key service) or `errors-input.ts` (what a person
- * gives), and its exit code in `src/cli/exit-codes.ts`.
+ * `errors-acts.ts` (rules, keys, writing), `errors-keys.ts` (PSAM, key service), `errors-items.ts` (items, values, their
+ * description) or `errors-input.ts` (what else a person gives), and its exit code in `src/cli/exit-codes.ts`.
  */
-export const errorTexts: ErrorTable = { ...actErrors, ...cardErrors, ...keyErrors, ...inputErrors };
+export const errorTexts: ErrorTable = { ...actErrors, ...cardErrors, ...keyErrors, ...itemErrors, ...inputErrors };
