@@ -35,6 +35,8 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'hex-malformed',
     'item-address-malformed',
     'item-unknown',
+    'key-service-address',
+    'key-service-credentials',
     'option-unknown',
     'option-value-malformed',
     'scheme-not-available',
@@ -89,7 +91,14 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'tlv-malformed',
     'unsupported',
   ],
-  [EXIT.noKey]: ['psam-refused'],
+  [EXIT.noKey]: [
+    'key-service-late',
+    'key-service-lost',
+    'key-service-malformed',
+    'key-service-refused',
+    'key-service-unreachable',
+    'psam-refused',
+  ],
   [EXIT.journal]: ['journal-unwritable'],
 };
 
