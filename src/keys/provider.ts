@@ -42,6 +42,7 @@ export interface CardIdentity {
   readonly cardIdentification: string;
 }
 
+/** Which key of which card. */
 interface KeyRequest {
   readonly card: CardIdentity;
   readonly key: KeyReference;
@@ -63,11 +64,12 @@ export interface MacRequest extends KeyRequest {
   readonly header: Uint8Array;
 }
 
-/** A new PIN, enciphered and MACed for RELOAD PIN (6.5). The provider uses the PIN up. */
+/** A new PIN, to be enciphered and MACed for RELOAD PIN (6.5). */
 export interface ProtectPinRequest extends MacRequest {
   readonly pin: Pin;
 }
 
+/** What RELOAD PIN carries. */
 export interface ProtectedPin {
   /** Eight bytes; sixteen with SM4. */
   readonly enciphered: Uint8Array;
@@ -90,12 +92,14 @@ export interface PurseRequest extends KeyRequest {
   readonly terminal: Uint8Array;
 }
 
+/** A load that the card has begun, with its own proof. */
 export interface LoadRequest extends PurseRequest {
   readonly oldBalance: number;
   /** Four bytes: what the card proved with. */
   readonly mac1: Uint8Array;
 }
 
+/** What CREDIT FOR LOAD carries. */
 export interface LoadAuthorisation {
   /** BCD: YYYYMMDD (four bytes), hhmmss (three bytes). */
   readonly date: Uint8Array;
@@ -103,6 +107,7 @@ export interface LoadAuthorisation {
   readonly mac2: Uint8Array;
 }
 
+/** A purchase that the card has begun. */
 export interface PurchaseRequest extends PurseRequest {
   /** Self-paid and pooled-fund amounts that go into the MAC beside `amount` (5.2). */
   readonly selfPaid: number;
@@ -111,6 +116,7 @@ export interface PurchaseRequest extends PurseRequest {
   readonly time: Uint8Array;
 }
 
+/** What DEBIT FOR PURCHASE carries beside date and time. */
 export interface PurchaseAuthorisation {
   /** Four bytes. */
   readonly terminalSerial: Uint8Array;
@@ -141,22 +147,28 @@ export interface TerminalNumbers {
 
 /**
  * What all methods throw: SscardError `psam-refused` (with `sw`), `psam-malformed`, `key-service-unreachable`,
- * `key-service-refused`, `key-service-malformed`, `key-service-late`, and what the channel of the PSAM throws. Nothing
- * is ever sent twice.
+ * `key-service-refused`, `key-service-malformed`, `key-service-late`, `key-service-lost`, and what the channel of the
+ * PSAM throws. `outcome` in their details is about the card of the holder. Nothing is ever sent twice.
  */
 export interface KeyProvider extends AsyncDisposable {
   /** `ring`: several in one, asked in their order (`ring.ts`). */
   readonly kind: 'psam' | 'hsm' | 'ring';
+  /** Names of the terminal itself; nobody knows them without a PSAM or the site's word. */
   terminal(waiting?: Waiting): Promise<TerminalNumbers>;
   /** Eight bytes: the cryptogram for EXTERNAL AUTHENTICATION, or the value INTERNAL AUTHENTICATION must answer. */
   cryptogram(request: CryptogramRequest, waiting?: Waiting): Promise<KeyAnswer<Uint8Array>>;
   /** Four bytes. */
   commandMac(request: MacRequest, waiting?: Waiting): Promise<KeyAnswer<Uint8Array>>;
+  /** Uses the PIN up, unless the answer is `unavailable`: then the next provider may have it. On an error it is wiped. */
   protectPin(request: ProtectPinRequest, waiting?: Waiting): Promise<KeyAnswer<ProtectedPin>>;
   /** Checks MAC1 and authorises; `null`: MAC1 is wrong. */
   authoriseLoad(request: LoadRequest, waiting?: Waiting): Promise<KeyAnswer<LoadAuthorisation | null>>;
+  /** Begins a purchase: terminal serial and MAC1 for the card. */
   authorisePurchase(request: PurchaseRequest, waiting?: Waiting): Promise<KeyAnswer<PurchaseAuthorisation>>;
-  /** Gives MAC2 of the purchase just authorised back for checking: true when it is right. */
+  /**
+   * Gives MAC2 of the purchase just authorised back for checking: true when it is right. The card has paid by then, so
+   * that an error has the outcome `unknown`.
+   */
   confirmPurchase(mac2: Uint8Array, waiting?: Waiting): Promise<KeyAnswer<boolean>>;
   /** Whether the proof is right. */
   checkTac(request: TacRequest, waiting?: Waiting): Promise<KeyAnswer<boolean>>;

@@ -18,6 +18,13 @@ export interface PsamStructure {
   readonly derive: 'vendor' | 'standard' | 'either';
 }
 
+/** As the public descriptions have it (7.1, LIKELY); the description of a card may say otherwise. */
+export const USUAL_STRUCTURE: PsamStructure = {
+  directory: { fid: 'DF01', aid: 'D15600000590' },
+  terminalNumber: { sfi: 0x16, length: 6 },
+  derive: 'either',
+};
+
 /** What a command to the PSAM is for: goes into every error it causes. */
 export interface Task {
   /** `SSSE UKSSSE`, or the slot's name. */

@@ -19,7 +19,7 @@ import type {
 } from './provider.ts';
 import { type OpenPsam, PsamConnection } from './psam-connection.ts';
 import { PsamKey } from './psam-key.ts';
-import { BLOCK, type Cipher, type PsamStructure } from './psam-session.ts';
+import { BLOCK, type Cipher, type PsamStructure, USUAL_STRUCTURE } from './psam-session.ts';
 
 /** DPK stands in no list of PSAM keys, as `80 70` does not name it: taken for a national key (ASSUMED). */
 const PURCHASE_LEVELS = 3;
@@ -33,9 +33,10 @@ const PURCHASE_LEVELS = 3;
  * (6.4, 6.5). `not-offered`: a MAC in the manner of PBOC, which needs the key without a challenge, while the last factor
  * of a derivation always is one (7.2); load and TAC, for which a PSAM has no command.
  * @param open gives a channel of its own to the provider, which closes it with a reset
- * @example psamProvider((waiting) => readers.waitForCard({ reader: 'SAM', ...waiting, timeout: 2_000 }), profile.psam)
+ * @param structure what the card's description says of its PSAM; default: as published
+ * @example psamProvider((waiting) => readers.waitForCard({ reader: 'SAM', ...waiting, timeout: 2_000 }))
  */
-export function psamProvider(open: OpenPsam, structure: PsamStructure): KeyProvider {
+export function psamProvider(open: OpenPsam, structure: PsamStructure = USUAL_STRUCTURE): KeyProvider {
   return new PsamProvider(new PsamConnection(open, structure));
 }
 

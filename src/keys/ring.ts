@@ -29,6 +29,7 @@ export interface KeyChoice {
   readonly because: Unavailable | undefined;
 }
 
+/** Who is told of what. */
 export interface KeyRingOptions {
   /** Told of every choice, also when the chosen provider then fails. */
   readonly onChoice?: (choice: KeyChoice) => void;
@@ -42,7 +43,7 @@ const VAGUE: readonly Unavailable[] = ['no-psam', 'not-offered'];
  * cannot serve this key, as nothing is spent then (driver-api.md 4.5). An error ends the asking. With no provider every
  * answer is `no-psam`.
  * @param providers belong to the ring, which closes them
- * @example keyRing([psamProvider(open, profile.psam), hsmProvider(adapter)], { onChoice: note })
+ * @example keyRing([psamProvider(open), hsmProvider(service)], { onChoice: note })
  */
 export function keyRing(providers: readonly KeyProvider[], options: KeyRingOptions = {}): KeyProvider {
   return new KeyRing(providers, options.onChoice ?? (() => {}));

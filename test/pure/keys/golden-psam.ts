@@ -1,15 +1,8 @@
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { firstTpdu } from '../../../apdu/command.ts';
 import type { CardIdentity, KeyReference } from '../../../src/keys/provider.ts';
-import type { PsamStructure } from '../../../src/keys/psam-session.ts';
 import { goldenExchange } from '../../simulator/golden-cards.ts';
 import { type ScriptedChannel, scriptedChannel } from '../../simulator/social/channels.ts';
-
-export const structure: PsamStructure = {
-  directory: { fid: 'DF01', aid: 'D15600000590' },
-  terminalNumber: { sfi: 0x16, length: 6 },
-  derive: 'either',
-};
 
 /**
  * A PSAM that knows golden exchanges only: each command has to stand in them after the one before. T=0: the Le of a

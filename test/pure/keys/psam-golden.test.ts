@@ -3,7 +3,9 @@ import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { Pin } from '../../../src/crypto/pin.ts';
 import type { KeyAnswer, KeyProvider } from '../../../src/keys/provider.ts';
 import { psamProvider } from '../../../src/keys/psam.ts';
-import { CHALLENGE, goldenIdentity, goldenPsam, keyOf, RAW, structure } from './golden-psam.ts';
+import { USUAL_STRUCTURE } from '../../../src/keys/psam-session.ts';
+import { loadProfile } from '../../../src/social/profile/load.ts';
+import { CHALLENGE, goldenIdentity, goldenPsam, keyOf, RAW } from './golden-psam.ts';
 
 /** The provider sends what fixtures/golden/psam-*.transcript has; values of social-security-card.md 6.7. */
 const IRK = keyOf('IRK', 0x67, 0x08);
@@ -12,7 +14,7 @@ const STK = keyOf('STK', 0x48, 0x09);
 
 const open = (...names: string[]) => {
   const channel = goldenPsam(...names);
-  return { channel, provider: psamProvider(async () => channel, structure) };
+  return { channel, provider: psamProvider(async () => channel) };
 };
 
 async function cryptogram(provider: KeyProvider, key = IRK, rule?: 'SM4' | 'SM4-zero'): Promise<string> {
@@ -27,6 +29,10 @@ function macRequest(header: string, rule?: 'SM4') {
   const card = goldenIdentity(rule);
   return { card, key: STK, mac: 'session', challenge: CHALLENGE, header: fromHex(header) } as const;
 }
+
+it.each(['1.0', '2.0', '3.0'] as const)('the usual PSAM is the one of the description of %s', async (generation) => {
+  expect((await loadProfile(generation)).psam).toMatchObject(USUAL_STRUCTURE);
+});
 
 describe('the golden exchanges of the PSAM', () => {
   it('gives one cryptogram by three, two and one level, and selects the key directory once', async () => {

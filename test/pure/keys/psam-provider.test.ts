@@ -5,9 +5,9 @@ import type { Channel, Waiting } from '../../../drivers/reader.ts';
 import { Pin } from '../../../src/crypto/pin.ts';
 import type { CardIdentity, KeyAnswer, KeyReference } from '../../../src/keys/provider.ts';
 import { psamProvider } from '../../../src/keys/psam.ts';
-import type { PsamStructure } from '../../../src/keys/psam-session.ts';
+import { type PsamStructure, USUAL_STRUCTURE } from '../../../src/keys/psam-session.ts';
 import { type ScriptedChannel, scriptedChannel } from '../../simulator/social/channels.ts';
-import { CHALLENGE, keyOf, RAW, structure } from './golden-psam.ts';
+import { CHALLENGE, keyOf, RAW } from './golden-psam.ts';
 
 const CARD: CardIdentity = {
   rule: '3DES',
@@ -46,7 +46,7 @@ function psam(answers: Answers = {}, script: Partial<Parameters<typeof scriptedC
 }
 
 function providerOf(channel: Channel, changed: Partial<PsamStructure> = {}) {
-  return psamProvider(async () => channel, { ...structure, ...changed });
+  return psamProvider(async () => channel, { ...USUAL_STRUCTURE, ...changed });
 }
 
 const ask = (card = CARD, key: KeyReference = UK) => ({ card, key, challenge: CHALLENGE, data: RAW });
@@ -365,7 +365,7 @@ describe('the channel', () => {
     const provider = psamProvider(async () => {
       opened++;
       return channel;
-    }, structure);
+    });
     expect(opened).toBe(0);
     await provider.cryptogram(ask());
     await provider.cryptogram(ask());
@@ -375,13 +375,13 @@ describe('the channel', () => {
   });
 
   it.each(['no-card', 'reader-not-found'])('that is not there (%s) means no PSAM', async (code) => {
-    const provider = psamProvider(() => Promise.reject(new SscardError(code, '')), structure);
+    const provider = psamProvider(() => Promise.reject(new SscardError(code, '')));
     expect(await provider.cryptogram(ask())).toEqual(unavailable('no-psam'));
     expect(await provider.terminal()).toEqual({ terminalNumber: null, terminalDeviceNumber: null });
   });
 
   it('that cannot be opened for another reason is an error', async () => {
-    const provider = psamProvider(() => Promise.reject(new SscardError('service-unavailable', '')), structure);
+    const provider = psamProvider(() => Promise.reject(new SscardError('service-unavailable', '')));
     await expect(provider.cryptogram(ask())).rejects.toMatchObject({
       code: 'service-unavailable',
       details: { step: 'psam-connect', outcome: 'not-done' },
@@ -403,7 +403,7 @@ describe('the channel', () => {
     const provider = psamProvider(async (given) => {
       seen.push(given);
       return channel;
-    }, structure);
+    });
     await provider.cryptogram(ask(), waiting);
     expect(seen).toEqual(Array(4).fill(waiting));
   });
@@ -414,7 +414,7 @@ describe('the channel', () => {
       const first = psam();
       const second = psam();
       const channels = [first, second];
-      const provider = psamProvider(async () => channels.shift() ?? second, structure);
+      const provider = psamProvider(async () => channels.shift() ?? second);
       await provider.cryptogram(ask());
       const lost = Object.assign(first, { transaction: () => Promise.reject(new SscardError(code, '')) });
       expect(await provider.cryptogram(ask())).toEqual(done('0102030405060708'));
@@ -428,7 +428,7 @@ describe('the channel', () => {
     const provider = psamProvider(async () => {
       opened++;
       return lost();
-    }, structure);
+    });
     await expect(provider.cryptogram(ask())).rejects.toMatchObject({
       code: 'card-reset',
       details: { step: 'psam-connect' },
