@@ -23,7 +23,11 @@ const kinds = (text: string) => parseTranscript(text).steps.map((step) => step.k
 describe('a transcript', () => {
   it.each(goldenFiles)('golden %s is one', (name) => {
     const transcript = parseTranscript(readFileSync(new URL(name, golden)));
-    expect([...transcript.headers.keys()]).toEqual(['card', 'title', 'side', 'source']);
+    const [card, title, side, source, ...state] = transcript.headers.keys();
+    expect([card, title, side, source]).toEqual(['card', 'title', 'side', 'source']);
+    expect(['flow', 'pin', 'random', 'challenges', 'algorithm', 'mac', 'reload', 'block', 'tries']).toEqual(
+      expect.arrayContaining(state),
+    );
     const count = (kind: string) => transcript.steps.filter((step) => step.kind === kind).length;
     expect(count('atr')).toBe(1);
     expect(count('command')).toBeGreaterThan(0);
