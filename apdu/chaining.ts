@@ -30,7 +30,8 @@ const MAX_BYTES = 0x10000;
  * has not executed the command (ISO/IEC 7816-4, 5.1.3). Nothing else is ever sent again. The answer has all data, then the
  * last status word. For channels whose `chains` is false: a reader that does this by itself must not be wrapped.
  * @throws SscardError `chain-too-long` (over 64 rounds or 64 KiB), `chain-stalled` (61xx without data, 6Cxx twice),
- * `command-malformed`, `answer-malformed`, and whatever `next` throws
+ * `command-malformed`, `answer-malformed`, and whatever `next` throws; after
+ * 61xx its `outcome` is never `not-done`
  */
 export function withChaining<W>(next: Sender<W>, options: ChainingOptions = {}): Sender<W> {
   return {
@@ -70,10 +71,14 @@ class Chain<W> {
 
   async getResponse(cla: number, le: number): Promise<ResponseApdu> {
     const command = { cla: getResponseClass(cla), ins: 0xc0, p1: 0, p2: 0, le };
-    const answer = await this.#corrected(command, await this.#round(command));
+    const answer = await this.#fetch(command).catch(workedOff);
     if (answer.data.length === 0 && answer.sw >> 8 === 0x61)
       throw new SscardError('chain-stalled', 'the card announces data and gives none', { sw: answer.sw });
     return answer;
+  }
+
+  async #fetch(command: CommandApdu): Promise<ResponseApdu> {
+    return this.#corrected(command, await this.#round(command));
   }
 
   async #corrected(command: CommandApdu, answer: ResponseApdu): Promise<ResponseApdu> {
@@ -95,6 +100,12 @@ class Chain<W> {
     if (this.collected > MAX_BYTES) throw new SscardError('chain-too-long', `over ${MAX_BYTES} bytes`);
     return answer;
   }
+}
+
+/** To 61xx the card has worked the command off: a GET RESPONSE that never left does not make it "not done". */
+function workedOff(error: unknown): never {
+  if (!(error instanceof SscardError) || error.details.outcome !== 'not-done') throw error;
+  throw new SscardError(error.code, error.message, { ...error.details, outcome: 'unknown' }, { cause: error });
 }
 
 /**

@@ -1,7 +1,9 @@
 import { withChaining } from '../../apdu/chaining.ts';
 import type { Channel, Waiting } from '../../drivers/reader.ts';
+import { MedicalAccount } from './account/account.ts';
 import type { BasicInformation } from './basic-information.ts';
 import { type BlockOutcome, blockApplication, blockCommands, unknownBlock } from './block.ts';
+import { type CertificateKey, readCertificateKey } from './certificate.ts';
 import type { CardSettings, Flow } from './flow.ts';
 import { checkGenuine, type Genuineness } from './genuineness.ts';
 import { interpretBasic } from './interpret.ts';
@@ -13,6 +15,7 @@ import { flowRunner, type RunFlow } from './run.ts';
 /** The social security application (SSSE) of one inserted card. Made by `openCard`. */
 export class SocialApplication {
   readonly pin: SocialPin;
+  readonly account: MedicalAccount;
   readonly #channel: Channel;
   readonly #settings: CardSettings;
   readonly #run: RunFlow;
@@ -23,6 +26,7 @@ export class SocialApplication {
     const transmitter = channel.chains ? channel : withChaining<Waiting>(channel);
     this.#run = flowRunner(channel, transmitter, settings);
     this.pin = new SocialPin(this.#run);
+    this.account = new MedicalAccount(this.#run);
   }
 
   /**
@@ -72,5 +76,17 @@ export class SocialApplication {
   unblock(waiting?: Waiting): Promise<BlockOutcome> {
     const work = (flow: Flow) => blockApplication(flow, blockCommands.unblock);
     return this.#run(waiting, work, { whileBlocked: true }).catch(unknownBlock);
+  }
+
+  /**
+   * Reads the public key of the certificate application of a 3.0 card (2.6). The card is reset after it: another
+   * application was selected.
+   * @throws SscardError as `readBasic`
+   * @example
+   * const certificate = await card.social.certificateKey();
+   * if (certificate.kind === 'key') show(certificate.publicKey);
+   */
+  certificateKey(waiting?: Waiting): Promise<CertificateKey> {
+    return this.#run(waiting, readCertificateKey);
   }
 }

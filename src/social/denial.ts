@@ -13,3 +13,7 @@ export type Grant = { readonly kind: 'granted' } | Denied;
 
 /** It will not. */
 export type Denied = { readonly kind: 'denied' } & Denial;
+
+export function denialOf({ kind: _, ...denial }: Denied): Denial {
+  return denial;
+}

@@ -4,6 +4,7 @@ import type { Step } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { RunFlow } from '../run.ts';
 import { holderFacts } from './holder-facts.ts';
+import { isInitial } from './initial.ts';
 import type { ChangeOutcome, NotSent, PinRefusal, PinStatus, ReloadOutcome, VerifyOutcome } from './outcomes.ts';
 import { formFault, presentPin, replacePin, unknownOutcome } from './present.ts';
 import { reloadPin, unblockPin } from './reload.ts';
@@ -56,7 +57,7 @@ export class SocialPin {
     using offered = pin;
     // Awaited here: the PIN is wiped when the act is over, not before.
     return await this.#act(['verify-pin'], options, async ({ line, profile }): Promise<VerifyOutcome> => {
-      const initial = isInitial(offered, profile.pin.initialPin);
+      const initial = isInitial(offered, profile);
       const outcome = await presentPin(line, profile, { pin: offered, lastTry: options.lastTry === true });
       return outcome.kind === 'verified' ? { ...outcome, initial } : outcome;
     });
@@ -106,17 +107,11 @@ export class SocialPin {
 async function newPinFault(flow: Flow, pin: Pin, options: NewPinOptions): Promise<NotSent | undefined> {
   const fault = formFault(pin, flow.profile);
   if (fault !== undefined) return fault;
-  if (isInitial(pin, flow.profile.pin.initialPin)) return { why: 'initial' };
+  if (isInitial(pin, flow.profile)) return { why: 'initial' };
   if (options.weak === 'allow') return undefined;
   const facts = await holderFacts(flow);
   const { phones = [], cardNumbers = [] } = options;
   const all = { ...facts, phones, cardNumbers: [...(facts.cardNumbers ?? []), ...cardNumbers] };
   const rule = pin.judge((digits) => weakRule(digits, all));
   return rule === undefined ? undefined : { why: 'weak', rule };
-}
-
-function isInitial(pin: Pin, initial: string): boolean {
-  return pin.judge(
-    (digits) => digits.length === initial.length && digits.every((digit, at) => digit === initial.charCodeAt(at)),
-  );
 }

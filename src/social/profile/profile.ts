@@ -163,7 +163,8 @@ export interface CertificateRules {
   readonly aid: string;
   /** Name of the directory in it, selected after. */
   readonly directory: string;
-  readonly publicKey: { readonly fid: string; readonly length: number };
+  /** `head`: what stands in front of x and y, hex; another head is not understood. */
+  readonly publicKey: { readonly fid: string; readonly length: number; readonly head: string };
   readonly confidence: Confidence;
   readonly source: string;
 }

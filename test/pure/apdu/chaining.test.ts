@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { type ChainingOptions, withChaining } from '../../../apdu/chaining.ts';
+import { SscardError } from '../../../apdu/errors.ts';
 
 /** A card that gives the answers in turn, the last one for ever; keeps what it was sent. */
 function cardThatAnswers(...answers: string[]) {
@@ -216,6 +217,30 @@ describe('what is not understood', () => {
     const channel = { transmit: () => Promise.reject(failure) };
     await expect(withChaining(channel).transmit(fromHex('00B2012C00'))).rejects.toBe(failure);
   });
+});
+
+describe('a GET RESPONSE that never left', () => {
+  const gone = (outcome: 'not-done' | 'unknown') => new SscardError('card-removed', 'gone', { outcome });
+  const cardLostAfter = (answers: readonly string[], failure: SscardError) => {
+    const left = [...answers];
+    return { transmit: async () => (left.length > 0 ? fromHex(left.shift() as string) : Promise.reject(failure)) };
+  };
+
+  test('does not say that the command was not done', async () => {
+    const card = cardLostAfter(['6104'], gone('not-done'));
+    const error = { code: 'card-removed', details: { outcome: 'unknown' } };
+    await expect(withChaining(card).transmit(fromHex('00A40400023F0000'))).rejects.toMatchObject(error);
+  });
+
+  test.each([['6C02', 'not-done'] as const, ['6104', 'unknown'] as const])(
+    'after %s an error with outcome %s is handed on as it is',
+    async (answer, outcome) => {
+      const failure = gone(outcome);
+      await expect(withChaining(cardLostAfter([answer], failure)).transmit(fromHex('00B2012C00'))).rejects.toBe(
+        failure,
+      );
+    },
+  );
 });
 
 test('the waiting options go with every round', async () => {
