@@ -7,7 +7,7 @@ import { type AccountBalances, readBalances } from './balances.ts';
 import { Course } from './course.ts';
 import { MOST_FEN } from './layout.ts';
 import { loadAccount } from './load.ts';
-import type { LoadOutcome, ProofOutcome, PurchaseOutcome, UnknownTransaction } from './outcomes.ts';
+import type { LoadOutcome, ProofOutcome, PurchaseOutcome, TransactionUnknown } from './outcomes.ts';
 import { proveTransaction } from './prove.ts';
 import { type PurchaseOptions, payFromAccount } from './purchase.ts';
 import type { TransactionOptions } from './transaction.ts';
@@ -81,7 +81,7 @@ export class MedicalAccount {
   async #transact<Options extends TransactionOptions, Outcome>(
     options: Options,
     act: (flow: Flow, options: Options, course: Course) => Promise<Outcome>,
-  ): Promise<Outcome | UnknownTransaction> {
+  ): Promise<Outcome | TransactionUnknown> {
     const course = new Course();
     let outcome: Outcome | undefined;
     const work = async (flow: Flow): Promise<Outcome> => {

@@ -22,6 +22,7 @@ export interface AccountBalances {
   readonly oddities: readonly { readonly field: 'selfPaidYear' | 'pooledYear'; readonly raw: string }[];
 }
 
+/** An amount that GET BALANCE gives. */
 export type BalanceField = 'balance' | 'selfPaid' | 'pooled';
 
 const AMOUNT_BYTES = 4;

@@ -1,7 +1,7 @@
 import { toHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { Step } from '../exchange.ts';
-import type { TransactionReceipt, UnknownTransaction } from './outcomes.ts';
+import type { TransactionReceipt, TransactionUnknown } from './outcomes.ts';
 
 /** The commands that move money. */
 const MOVING: readonly string[] = ['credit-load', 'debit-purchase'] satisfies Step[];
@@ -29,9 +29,9 @@ export class Course {
   }
 
   unknown(
-    why: UnknownTransaction['why'],
-    more: Pick<UnknownTransaction, 'code' | 'sw' | 'balance'> = {},
-  ): UnknownTransaction {
+    why: TransactionUnknown['why'],
+    more: Pick<TransactionUnknown, 'code' | 'sw' | 'balance'> = {},
+  ): TransactionUnknown {
     return { kind: 'unknown', why, ...more, receipt: this.receipt };
   }
 
@@ -39,7 +39,7 @@ export class Course {
    * What an error leaves of the transaction.
    * @throws the error, with `outcome` `not-done`, when nothing was moved for certain
    */
-  endedBy(error: unknown): UnknownTransaction {
+  endedBy(error: unknown): TransactionUnknown {
     if (!(error instanceof SscardError)) throw error;
     const { step, outcome } = error.details;
     if (this.#receipt === undefined) throw notDone(error);

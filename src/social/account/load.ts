@@ -2,7 +2,7 @@ import type { Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { Course } from './course.ts';
 import { ANSWER_BYTES, creditData, loadTacData, numberOf } from './layout.ts';
-import type { CardNotTrusted, Done, NotDone, UnknownTransaction } from './outcomes.ts';
+import type { CardNotTrusted, TransactionDone, TransactionNotDone, TransactionUnknown } from './outcomes.ts';
 import {
   accountKey,
   announce,
@@ -23,7 +23,7 @@ export async function loadAccount(
   flow: Flow,
   options: TransactionOptions,
   course: Course,
-): Promise<Done | NotDone | UnknownTransaction | CardNotTrusted> {
+): Promise<TransactionDone | TransactionNotDone | TransactionUnknown | CardNotTrusted> {
   const { line, profile } = flow;
   const where: Where = { step: 'credit-load', place: profile.purse.directory };
   requireSwitch(flow, where.step);

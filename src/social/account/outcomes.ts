@@ -42,13 +42,13 @@ export type NotDoneReason =
     };
 
 /** The account is as it was. */
-export interface NotDone {
+export interface TransactionNotDone {
   readonly kind: 'not-done';
   readonly why: NotDoneReason;
 }
 
 /** The balance was read back, and is the old one changed by the amount. */
-export interface Done {
+export interface TransactionDone {
   readonly kind: 'done';
   readonly balance: number;
   /** `unchecked`: no provider here can check it, or none answered. */
@@ -64,7 +64,7 @@ export interface Done {
  * - `mac2-wrong`, `tac-wrong`: the card says done, and its proof is wrong.
  * - `balance-differs`: the card says done, and has another balance than that (`balance`).
  */
-export interface UnknownTransaction {
+export interface TransactionUnknown {
   readonly kind: 'unknown';
   readonly why: 'answer-lost' | 'status' | 'not-confirmed' | 'mac2-wrong' | 'tac-wrong' | 'balance-differs';
   readonly code?: string;
@@ -83,9 +83,11 @@ export interface Unproven {
   readonly unproven: true;
 }
 
-export type LoadOutcome = Unproven & (Done | NotDone | UnknownTransaction | CardNotTrusted);
+/** What came of a load. */
+export type LoadOutcome = Unproven & (TransactionDone | TransactionNotDone | TransactionUnknown | CardNotTrusted);
 
-export type PurchaseOutcome = Unproven & (Done | NotDone | UnknownTransaction);
+/** What came of a purchase. */
+export type PurchaseOutcome = Unproven & (TransactionDone | TransactionNotDone | TransactionUnknown);
 
 /** What the card says about a transaction of the past; MAC2 and TAC as eight hex digits. */
 export type ProofOutcome = Unproven &
@@ -93,5 +95,5 @@ export type ProofOutcome = Unproven &
     | { readonly kind: 'proof'; readonly cardIdentification: string; readonly mac2: string; readonly tac: string }
     /** 9406: there is no such transaction, or a later one is the last. */
     | { readonly kind: 'no-proof'; readonly cardIdentification: string }
-    | NotDone
+    | TransactionNotDone
   );

@@ -3,7 +3,7 @@ import type { Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { Course } from './course.ts';
 import { ANSWER_BYTES, debitData, momentOf, numberOf, purchaseTacData, readDebit } from './layout.ts';
-import type { Done, NotDone, UnknownTransaction } from './outcomes.ts';
+import type { TransactionDone, TransactionNotDone, TransactionUnknown } from './outcomes.ts';
 import {
   accountKey,
   announce,
@@ -16,6 +16,7 @@ import {
   type TransactionOptions,
 } from './transaction.ts';
 
+/** What is to be paid, by whom, and when. */
 export interface PurchaseOptions extends TransactionOptions {
   /** Fen that the holder pays himself, and that the pooled fund pays: for the card's log and year totals. Default 0. */
   readonly selfPaid?: number;
@@ -33,7 +34,7 @@ export async function payFromAccount(
   flow: Flow,
   options: PurchaseOptions,
   course: Course,
-): Promise<Done | NotDone | UnknownTransaction> {
+): Promise<TransactionDone | TransactionNotDone | TransactionUnknown> {
   const { line, profile } = flow;
   const where: Where = { step: 'debit-purchase', place: profile.purse.directory };
   requireSwitch(flow, where.step);

@@ -12,7 +12,13 @@ import type { PinOptions } from '../pin/social-pin.ts';
 import { accountCommand, DONE, readBalance, wholeAnswer } from './command.ts';
 import type { Course } from './course.ts';
 import { ANSWER_BYTES, type Announcement, initialiseData, type Moment, readAnnouncement } from './layout.ts';
-import type { Done, NotDone, NotDoneReason, TransactionReceipt, UnknownTransaction } from './outcomes.ts';
+import type {
+  NotDoneReason,
+  TransactionDone,
+  TransactionNotDone,
+  TransactionReceipt,
+  TransactionUnknown,
+} from './outcomes.ts';
 
 /** What a transaction asks for. The PIN is used up, whatever comes of it. */
 export interface TransactionOptions extends PinOptions {
@@ -39,12 +45,12 @@ const REASONS: Readonly<Record<number, Extract<NotDoneReason, { sw: number }>['r
   37894: 'mac-not-available',
 };
 
-export function notDone(why: NotDoneReason): NotDone {
+export function notDone(why: NotDoneReason): TransactionNotDone {
   return { kind: 'not-done', why };
 }
 
 /** The reason a status word gives. @throws SscardError `card-refused` for any other, with `outcome` `not-done` */
-export function notDoneBy(sw: number, where: Where): NotDone {
+export function notDoneBy(sw: number, where: Where): TransactionNotDone {
   const reason = REASONS[sw];
   if (reason !== undefined) return notDone({ reason, sw, step: where.step });
   const { code, message, details } = refused(sw, where);
@@ -71,7 +77,7 @@ export async function prepare(
   flow: Flow,
   options: TransactionOptions,
   key: 'DLK' | 'DPK',
-): Promise<Prepared | NotDone> {
+): Promise<Prepared | TransactionNotDone> {
   const { profile, keys, rights, line } = flow;
   if (keys === undefined) return notDone({ reason: 'no-key', key, because: 'no-provider' });
   const card = identityOf(flow, profile);
@@ -92,7 +98,7 @@ export async function announce(
   kind: 'load' | 'purchase',
   amount: number,
   terminal: Uint8Array,
-): Promise<Announcement | NotDone> {
+): Promise<Announcement | TransactionNotDone> {
   const load = kind === 'load';
   const where: Where = { step: load ? 'initialise-load' : 'initialise-purchase', place: purse.directory };
   const header = load ? purse.initialiseLoad : purse.initialisePurchase;
@@ -111,7 +117,7 @@ export async function move(
   flow: Flow,
   course: Course,
   command: { readonly header: string; readonly data: Uint8Array; readonly le: number; readonly where: Where },
-): Promise<Uint8Array | NotDone | UnknownTransaction> {
+): Promise<Uint8Array | TransactionNotDone | TransactionUnknown> {
   const { header, where, ...body } = command;
   const { data, sw } = await accountCommand(flow.line, header, body, where);
   if (sw === DONE) return wholeAnswer(data, body.le, where);
@@ -136,7 +142,7 @@ export async function settle(
     readonly tac: Uint8Array;
     readonly data: Uint8Array;
   },
-): Promise<Done | UnknownTransaction> {
+): Promise<TransactionDone | TransactionUnknown> {
   const balance = await readBalance(flow);
   if (balance !== expected) return course.unknown('balance-differs', { balance });
   const { keys, ...rest } = proof;
