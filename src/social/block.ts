@@ -1,12 +1,15 @@
 import { fromHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
 import type { Denied } from './denial.ts';
-import { exchange, refused, type Step } from './exchange.ts';
+import { exchange, refused, type Step, saysNotDone } from './exchange.ts';
 import type { Flow } from './flow.ts';
 import { protectedMac } from './secure-messaging.ts';
 
-/** `unknown`: the answer was lost; selecting the application again tells. */
-export type BlockOutcome = { readonly kind: 'done' } | Denied | { readonly kind: 'unknown'; readonly code: string };
+/** `unknown`: the answer was lost, or does not tell; selecting the application again does. */
+export type BlockOutcome =
+  | { readonly kind: 'done' }
+  | Denied
+  | { readonly kind: 'unknown'; readonly code?: string; readonly sw?: number };
 
 interface BlockCommand {
   readonly step: Step;
@@ -35,6 +38,7 @@ export async function blockApplication(flow: Flow, { step, header }: BlockComman
   if (!(data instanceof Uint8Array)) return data;
   const { sw } = await exchange(flow.line, { cla, ins, p1, p2, data }, { step, place: 'SSSE' });
   if (sw === 0x9000) return { kind: 'done' };
+  if (!saysNotDone(sw)) return { kind: 'unknown', sw };
   throw refused(sw, { step, place: 'SSSE' });
 }
 

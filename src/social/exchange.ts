@@ -65,3 +65,11 @@ export async function exchange(line: Line, command: CommandApdu, where: Where): 
 export function refused(sw: number, where: Where): SscardError {
   return new SscardError('card-refused', `the card answered ${sw.toString(16)}`, { ...where, sw });
 }
+
+/**
+ * Whether a status word says that the command was not carried out: checking errors (ISO/IEC 7816-4, 5.1.3), and those
+ * of the PBOC purse (5.3). Anything else but 9000 leaves open what a writing command did.
+ */
+export function saysNotDone(sw: number): boolean {
+  return (sw >= 0x6700 && sw <= 0x6eff) || sw >> 8 === 0x93 || sw >> 8 === 0x94;
+}

@@ -2,7 +2,7 @@ import { concat } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { CommandApdu } from '../../../apdu/types.ts';
 import { bcdOf, type Pin } from '../../crypto/pin.ts';
-import { exchange, type Line, refused, type Where } from '../exchange.ts';
+import { exchange, type Line, refused, saysNotDone, type Where } from '../exchange.ts';
 import type { CardProfile } from '../profile/profile.ts';
 import type { NotSent, PinRefusal } from './outcomes.ts';
 import { askTries, mayTry } from './tries.ts';
@@ -90,14 +90,13 @@ async function sendWiped(line: Line, header: CommandApdu, data: Uint8Array, wher
 }
 
 /**
- * What a status word says about a PIN that was sent. 67xx to 6Exx: the card refused before it compared (ISO/IEC 7816-4,
- * 5.1.3, checking errors). Anything else does not tell.
+ * What a status word says about a PIN that was sent. Of most refusals the card did not compare; what is left does not tell.
  * @throws SscardError `card-refused`
  */
 export function refusalOf(sw: number, where: Where): PinRefusal {
   if (sw === BLOCKED || sw === 0x63c0) return { kind: 'blocked' };
   if (sw >> 4 === 0x63c) return { kind: 'wrong', triesLeft: sw & 0x0f };
-  if (sw >= 0x6700 && sw <= 0x6eff) throw refused(sw, where);
+  if (saysNotDone(sw)) throw refused(sw, where);
   return { kind: 'unknown', sw };
 }
 
