@@ -28,7 +28,8 @@ export const ITEM_RULES: ReadonlyMap<number, ReadonlyMap<number, ItemRule>> = ne
   [
     0x05,
     new Map<number, ItemRule>([
-      [0x01, { length: 16, show: { first: 3, last: 2 } }],
+      // City, then the RID, which is the same on every card.
+      [0x01, { length: 16, show: { first: 8, last: 2 } }],
       [0x02, { length: 1, show: 'all' }],
       [0x03, { length: 4, show: 'all' }],
       [0x04, { length: 12, show: 'all' }],

@@ -108,7 +108,12 @@ describe('everything that has no rule', () => {
 
 describe('items of the social security application', () => {
   it.each([
-    ['card identification', '00B2012812', '0110320400D156000005990000015A3C7E01', `01 10 32 04 00 ${hidden(11)} 7E 01`],
+    [
+      'card identification',
+      '00B2012812',
+      '0110320400D156000005990000015A3C7E01',
+      `01 10 32 04 00 D1 56 00 00 05 ${hidden(6)} 7E 01`,
+    ],
     ['card category', '00B2022803', '020131', '02 01 31'],
     ['version', '00B2032806', '0304322E3030', '03 04 32 2E 30 30'],
     ['institution', '00B204280E', '040C32040000001FFFFFFFFFFFFF', spaced('040C32040000001FFFFFFFFFFFFF')],
