@@ -39,6 +39,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'key-service-credentials',
     'option-unknown',
     'option-value-malformed',
+    'replay-not-possible',
     'scheme-not-available',
     'script-malformed',
     'script-unreadable',
@@ -59,7 +60,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
   [EXIT.reader]: ['reader-ambiguous', 'reader-not-found'],
   [EXIT.noCard]: ['no-card'],
   [EXIT.notOurCard]: ['application-blocked', 'generation-unknown', 'not-social-security-card'],
-  [EXIT.cardRefused]: ['card-refused', 'status-unexpected'],
+  [EXIT.cardRefused]: ['card-refused', 'replay-differs', 'status-unexpected'],
   [EXIT.ruleRefused]: ['act-switched-off', 'command-not-allowed'],
   // A mute card is one that ran out of its time.
   [EXIT.cancelled]: ['cancelled', 'card-mute'],

@@ -1,14 +1,14 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { SscardError } from '../../apdu/errors.ts';
 import type { Channel, Readers } from '../../drivers/reader.ts';
 import { type Address, parseAddress } from './address.ts';
 import type { Context, Outcome } from './context.ts';
 import type { Settings } from './settings.ts';
 import { isTerminal, writeError } from './terminal.ts';
+import { readTranscriptFile } from './transcript-file.ts';
 
 /** When a person who has not put the card in yet is asked for it. */
 const PATIENCE = 400;
-const LARGEST_TRANSCRIPT = 16 * 1024 * 1024;
 
 /** The driver of an address. Loads that driver and no other. */
 export async function openReaders(address: Address, { binding, aliases }: Settings): Promise<Readers> {
@@ -19,7 +19,7 @@ export async function openReaders(address: Address, { binding, aliases }: Settin
       return (await import('../simulator/readers.ts')).simReaders(address.file);
     case 'replay': {
       const { replayReaders } = await import('../../drivers/replay/readers.ts');
-      return replayReaders(readTranscript(address.file), { match: address.match });
+      return replayReaders(readTranscriptFile(address.file), { match: address.match });
     }
   }
 }
@@ -38,7 +38,7 @@ export async function withCard(context: Context, work: (channel: Channel) => Pro
     const readers = await openReaders(address, settings);
     try {
       const bare = await waitForCard(readers, address, settings, signal);
-      const channel = trace === undefined ? bare : await record(bare, trace);
+      const channel = trace === undefined ? bare : await record(bare, trace, context.verb);
       return await workAndClose(channel, work);
     } finally {
       await readers[Symbol.asyncDispose]();
@@ -90,17 +90,10 @@ function openTrace(path: string): number {
   }
 }
 
-async function record(channel: Channel, trace: number): Promise<Channel> {
+/** The verb stands in the transcript, so that the act can be done again from it. */
+async function record(channel: Channel, trace: number, verb: string): Promise<Channel> {
   const { recordChannel } = await import('../../drivers/replay/record.ts');
-  return recordChannel(channel, (line) => void writeSync(trace, `${line}\n`));
-}
-
-function readTranscript(path: string): Uint8Array {
-  try {
-    const bytes = readFileSync(path);
-    if (bytes.length <= LARGEST_TRANSCRIPT) return bytes;
-  } catch (error) {
-    throw new SscardError('transcript-unreadable', 'cannot be read', { place: path }, { cause: error });
-  }
-  throw new SscardError('transcript-malformed', 'far too large', { place: path, line: 1, column: 1 });
+  const write = (line: string) => void writeSync(trace, `${line}\n`);
+  write(`command ${verb}`);
+  return recordChannel(channel, write);
 }

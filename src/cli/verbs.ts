@@ -62,6 +62,24 @@ export const verbs: readonly VerbSpec[] = [
     load: () => import('./script.ts').then(({ runScript }) => runScript),
   },
   {
+    name: 'trace explain',
+    arguments: ['file'],
+    options: [],
+    load: () => import('./trace.ts').then(({ runTraceExplain }) => runTraceExplain),
+  },
+  {
+    name: 'trace mask',
+    arguments: ['file'],
+    options: [],
+    load: () => import('./trace.ts').then(({ runTraceMask }) => runTraceMask),
+  },
+  {
+    name: 'trace replay',
+    arguments: ['file', '[verb…]'],
+    options: [],
+    load: () => import('./trace.ts').then(({ runTraceReplay }) => runTraceReplay),
+  },
+  {
     name: 'sim new',
     arguments: ['file'],
     options: [

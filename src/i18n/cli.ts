@@ -6,6 +6,9 @@ export const verbTexts: Readonly<Record<string, Text>> = {
   read: { zh: '读持卡人基本信息', en: "Read the holder's basic information" },
   apdu: { zh: '直接收发 APDU，=9000 表示期望的状态字', en: 'Raw exchange; =9000 states the expected status' },
   script: { zh: '收发文件中的 APDU，一行一条', en: 'Raw exchange from a file, one a line' },
+  'trace explain': { zh: '用文字解释报文（个人信息遮蔽）', en: 'Explain a transcript in words (personal data masked)' },
+  'trace mask': { zh: '再次遮蔽报文，输出到标准输出', en: 'Mask a transcript again, onto stdout' },
+  'trace replay': { zh: '用本程序重做报文里的操作，看是否一致', en: 'Do a recorded act again and compare' },
   'sim new': { zh: '制作一张模拟卡', en: 'Make a simulated card' },
   'sim show': { zh: '查看模拟卡（不含持卡人与密钥）', en: 'Show a simulated card (no holder, no keys)' },
   'sim run': { zh: '对模拟卡执行脚本，再显示其状态', en: 'Run a script on a simulated card, then show its state' },
@@ -24,6 +27,9 @@ export const verbExamples: Readonly<Record<string, readonly string[]>> = {
   ],
   apdu: ['sscard apdu 00A4040000=9000', 'sscard apdu 0084000008 =9000 --reader sim:'],
   script: ['sscard script commands.txt --trace out.transcript', 'sscard script - --reader sim: < commands.txt'],
+  'trace explain': ['sscard trace explain field.transcript', 'sscard trace explain field.transcript --json'],
+  'trace mask': ['sscard trace mask foreign.transcript > safe.transcript'],
+  'trace replay': ['sscard trace replay field.transcript', 'sscard trace replay old.transcript pin change'],
   'sim new': ['sscard sim new card.json', 'sscard sim new card.json --generation 3.0 --seed 1 --force'],
   'sim show': ['sscard sim show card.json'],
   'sim run': ['sscard sim run card.json commands.txt', 'echo 0084000008=9000 | sscard sim run card.json'],
@@ -45,6 +51,18 @@ export const verbNotes: Readonly<Record<string, Text>> = {
   script: {
     zh: '一行一条：十六进制命令，可加 =9000；# 起头为注释；文件名 - 表示标准输入。规则同 apdu。',
     en: 'One exchange a line: a hex command, perhaps =9000; # starts a comment; the file - is stdin. Rules as for apdu.',
+  },
+  'trace explain': {
+    zh: '按卡片描述说出每条命令涉及的文件、数据项和密钥；先遮蔽再显示，隐藏的字节为 *。',
+    en: 'Names file, item and key of each command by the description of the card; masked first, hidden bytes are *.',
+  },
+  'trace mask': {
+    zh: '其他程序写的报文也能遮蔽；注释不保留，因为没人知道里面有什么。',
+    en: 'Works on transcripts of other programs, too; comments are dropped, as nobody knows what is in them.',
+  },
+  'trace replay': {
+    zh: '操作名取自报文头 command，也可写在文件后面；密码与密文在报文里是隐藏的，任何值都算相符。',
+    en: 'The act is the header command of the transcript, or the words after the file; PINs and cryptograms are hidden in it, so any fit.',
   },
   'sim new': {
     zh: '文件里有随机（或由 --seed 决定的）主密钥和密码，权限 0600。',

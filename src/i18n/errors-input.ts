@@ -91,6 +91,17 @@ export const inputErrors: ErrorTable = {
     message: { zh: '读不到脚本', en: 'The script cannot be read' },
     advice: { zh: '检查路径与权限。', en: 'Check path and rights.' },
   },
+  'replay-differs': {
+    message: { zh: '本程序发出的命令与报文不同', en: 'This program does not send the recorded commands' },
+    advice: {
+      zh: '确认操作名与卡片描述（--profile）和录制时相同；仍不同请把遮蔽后的报文交给支持人员。',
+      en: 'Check that verb and profile are those of the recording; then hand the masked transcript to the support desk.',
+    },
+  },
+  'replay-not-possible': {
+    message: { zh: '这种操作不能从报文重做', en: 'This act cannot be done again from a transcript' },
+    advice: { zh: '可重做的操作列在上面；写在文件名之后。', en: 'Those that can are listed; name one after the file.' },
+  },
   'scheme-not-available': {
     message: { zh: '没有这类读写器地址', en: 'This kind of reader address is not available' },
     advice: { zh: '可用 pcsc:、sim:、replay:。', en: 'There are pcsc:, sim: and replay:.' },

@@ -1,6 +1,7 @@
 import { toHex } from '../../apdu/bytes.ts';
 import type { Transcript } from '../../drivers/replay/transcript.ts';
-import type { CardProfile, FileDescription, ItemDescription } from '../social/profile/profile.ts';
+import { detection } from '../social/profile/load.ts';
+import type { CardProfile, FileDescription, Generation, ItemDescription } from '../social/profile/profile.ts';
 import { type CommandName, commandName } from './command-names.ts';
 import { showValue } from './explain-value.ts';
 import type { MaskedBytes } from './masked-bytes.ts';
@@ -49,6 +50,16 @@ export function explainTranscript({ steps }: Transcript, profile: CardProfile): 
   }
   finish();
   return explained;
+}
+
+/** The generation that a transcript shows: the answer to 规范版本, free on every card. */
+export function generationIn({ steps }: Transcript): Generation | undefined {
+  for (const step of steps) {
+    if (step.kind !== 'answer' || toHex(step.bytes.bytes.subarray(0, 2)) !== '0304') continue;
+    const generation = detection.generations[String.fromCharCode(step.bytes.bytes[2] ?? 0)];
+    if (generation !== undefined) return generation;
+  }
+  return undefined;
 }
 
 /** What a command is about, before its answer. */

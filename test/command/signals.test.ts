@@ -16,6 +16,9 @@ describe('signals', () => {
     const objects = out.trim().split('\n').map(readObject);
     expect(code).toBe(12);
     expect(objects.map((one) => one['event'] ?? one.error?.code)).toEqual([
+      // The reader of the card, then the one of the PSAM.
+      'reader-attached',
+      'card-inserted',
       'reader-attached',
       'card-inserted',
       'cancelled',

@@ -4,7 +4,7 @@ import { formatTranscript, parseTranscript } from '../../../drivers/replay/trans
 import { applyOverlays, loadWholeOverlays, loadWholeProfile } from '../../../src/social/profile/load.ts';
 import type { CardProfile } from '../../../src/social/profile/profile.ts';
 import { type Explained, explainTranscript } from '../../../src/trace/explain.ts';
-import { maskTranscript } from '../../../src/trace/mask-transcript.ts';
+import { maskTranscript } from '../../../src/trace/transcript-masking.ts';
 
 const golden = new URL('../../../fixtures/golden/', import.meta.url);
 let profile: CardProfile;

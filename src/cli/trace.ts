@@ -1,0 +1,77 @@
+import { SscardError } from '../../apdu/errors.ts';
+import { formatStatus } from '../../apdu/status.ts';
+import { formatTranscript, parseTranscript, type Transcript } from '../../drivers/replay/transcript.ts';
+import { commandTexts, traceWords } from '../i18n/trace.ts';
+import { applyOverlays, loadWholeOverlays, loadWholeProfile } from '../social/profile/load.ts';
+import type { Generation } from '../social/profile/profile.ts';
+import { type Explained, explainTranscript, generationIn } from '../trace/explain.ts';
+import { type ReplayReport, replayTranscript } from '../trace/replay.ts';
+import { maskTranscript } from '../trace/transcript-masking.ts';
+import type { Context, Outcome } from './context.ts';
+import { paint, printable, table } from './layout.ts';
+import type { Language } from './settings.ts';
+import { statusText } from './status-text.ts';
+import { readTranscriptFile } from './transcript-file.ts';
+
+/** The generation of a transcript that does not tell. */
+const USUAL: Generation = '2.0';
+
+/** `sscard trace explain <file>`: each command in words. */
+export async function runTraceExplain({ arguments: [file = ''], settings }: Context): Promise<Outcome> {
+  const transcript = maskTranscript(readFile(file));
+  const generation = generationIn(transcript);
+  const profile = applyOverlays(await loadWholeProfile(generation ?? USUAL), await loadWholeOverlays(), null);
+  const explained = explainTranscript(transcript, profile);
+  return {
+    members: { file, generation: generation ?? null, commands: explained.map(membersOf) },
+    text: table(explained.map((step) => rowOf(step, settings.lang))),
+  };
+}
+
+/** `sscard trace mask <file>`: the transcript with nothing in it that a trace may not show. */
+export async function runTraceMask({ arguments: [file = ''] }: Context): Promise<Outcome> {
+  const text = formatTranscript(maskTranscript(readFile(file)));
+  return { members: { file, transcript: text }, text: text.trimEnd() };
+}
+
+/** `sscard trace replay <file> [verb…]`: does the recorded act again; exit code 8 when it differs. */
+export async function runTraceReplay({ arguments: [file = '', ...verb], settings }: Context): Promise<Outcome> {
+  const report = await replayTranscript(readFile(file), verb.length === 0 ? undefined : verb.join(' '));
+  const outcome = { members: { file, replay: report }, text: replayText(report, settings.lang) };
+  if (report.result === 'same') return outcome;
+  const place = { place: file, ...(report.line !== undefined && { line: report.line }) };
+  return { ...outcome, error: new SscardError('replay-differs', 'not the recorded commands', place) };
+}
+
+function readFile(file: string): Transcript {
+  try {
+    return parseTranscript(readTranscriptFile(file));
+  } catch (error) {
+    if (!(error instanceof SscardError) || error.details.place !== undefined) throw error;
+    throw new SscardError(error.code, error.message, { place: file, ...error.details }, { cause: error });
+  }
+}
+
+function membersOf({ named, sw, ...step }: Explained): Record<string, unknown> {
+  return { ...step, ...named, ...(sw !== undefined && { sw: formatStatus(sw) }) };
+}
+
+function rowOf({ line, command, place, named, key, value, sw, event }: Explained, lang: Language): string[] {
+  const words = traceWords[lang];
+  const name = lang === 'zh' ? named?.nameZh : named?.name;
+  const about = [place, key === undefined ? name : `${words.key} ${key} (${name})`, value && `“${value}”`];
+  const result = sw === undefined ? (event ?? words.lost) : `${formatStatus(sw)} ${statusText(sw)[lang]}`;
+  return [
+    String(line),
+    commandTexts[command]?.[lang] ?? command,
+    about.filter((part) => part !== undefined && part !== '').join(' '),
+    printable(result),
+  ];
+}
+
+function replayText({ act, result, recorded, sent, line }: ReplayReport, lang: Language): string {
+  const words = traceWords[lang];
+  const stopped = line === undefined ? [] : [words.stopped(line)];
+  const verdict = paint(result === 'same' ? 'green' : 'red', words[result]);
+  return [`${act}: ${verdict}`, words.counts(sent, recorded), ...stopped].join('\n');
+}
