@@ -132,7 +132,14 @@ const access =
 
 const counter = { tries: upTo(15), triesLeft: upTo(15) };
 
-const key = object({ id: maybe(hex(1, 1)), name, value: hex(16, 16), externalAuthentication: bool, ...counter });
+const key = object({
+  id: maybe(hex(1, 1)),
+  name,
+  value: hex(16, 16),
+  externalAuthentication: bool,
+  version: maybe(upTo(255)),
+  ...counter,
+});
 
 const file: Check = (whole) => {
   const rule = access(RULE_DEPTH);
@@ -143,15 +150,39 @@ const file: Check = (whole) => {
     update: rule,
     kind: exactly('records', 'cyclic', 'transparent'),
   })(whole);
-  if (member(whole, 'kind').value !== 'transparent') return object({ records: list(hex(1, 255), 255) })(whole);
-  object({ size: upTo(0x8000), data: hex(0, 0x8000) })(whole);
+  const { value: kind } = member(whole, 'kind');
+  if (kind === 'transparent') return object({ size: upTo(0x8000), data: hex(0, 0x8000) })(whole);
+  object({ records: list(hex(1, 255), 255) })(whole);
+  if (kind === 'cyclic') object({ recordLength: upTo(255), capacity: upTo(254) })(whole);
 };
+
+const serial = upTo(0xffff);
+const fen = upTo(0xffff_ffff);
+
+const purse = object({
+  directory: name,
+  keyIndex: upTo(255),
+  types: object({ load: hex(1, 1), purchase: hex(1, 1) }),
+  balance: fen,
+  year: text(/^\d{4}$/, 'four digits'),
+  selfPaid: fen,
+  pooled: fen,
+  onlineSerial: serial,
+  offlineSerial: serial,
+  proof: maybe(object({ type: hex(1, 1), serial, mac: hex(4, 4), tac: hex(4, 4) })),
+});
+
+const certificate = object({ aid: hex(5, 16), name: hex(5, 16), files: list(file, 4) });
 
 const card = object({
   generation: exactly('1.0', '2.0', '3.0'),
   atr: hex(2, 33),
   algorithm: exactly('3DES', 'SM4', 'SM4-zero'),
   block: exactly('none', 'temporary', 'permanent', 'card'),
+  mac: maybe(exactly('session', 'pboc')),
+  pinReload: maybe(exactly('84240001', '805E0000')),
+  purse: maybe(purse),
+  certificate: maybe(certificate),
   pin: object({ digits: text(/^\d{4,8}$/, 'four to eight digits'), ...counter }),
   directories: list(
     object({ name, fid: hex(2, 2), aid: maybe(hex(5, 16)), keys: list(key, 64), files: list(file, 32) }),

@@ -17,7 +17,7 @@ import { type CardFile, checkCardFile } from './card-file-check.ts';
 import type { CardImage } from './image.ts';
 import { SimulatedPsam } from './psam.ts';
 
-/** A card file is about 20 KiB; nothing larger is read. */
+/** A card file is about 50 KiB; nothing larger is read. */
 const LARGEST_FILE = 1024 * 1024;
 
 /** What card to invent, and whether a file of that name may be replaced. */

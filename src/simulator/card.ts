@@ -1,23 +1,35 @@
-import { fromHex } from '../../apdu/bytes.ts';
+import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
-import { type Answer, type CardCore, type CommandRule, lineCommand, type Session } from './command.ts';
+import {
+  type Answer,
+  type CardCore,
+  type CommandRule,
+  type CommandRules,
+  inSocial,
+  lineCommand,
+  type Session,
+} from './command.ts';
 import { authenticationCommands } from './commands-authentication.ts';
+import { blockCommands } from './commands-block.ts';
 import { fileCommands } from './commands-file.ts';
 import { pinCommands } from './commands-pin.ts';
+import { pinResetCommands } from './commands-pin-reset.ts';
 import { selectCommands } from './commands-select.ts';
 import { contactlessAtr } from './contactless.ts';
-import { type Contents, closeImage, openImage } from './contents.ts';
+import { blockOf, type Contents, closeImage, openImage } from './contents.ts';
 import type { CardImage } from './image.ts';
 import { CardMemory, PowerCut } from './memory.ts';
+import { purseCommands } from './purse.ts';
 import { platformRandom, type RandomBytes } from './random.ts';
 
-const rules: Readonly<Record<number, CommandRule>> = {
+const commands: CommandRules = {
   ...selectCommands,
   ...fileCommands,
   ...authenticationCommands,
   ...pinCommands,
+  ...pinResetCommands,
+  ...blockCommands,
 };
-const classes: ReadonlySet<number> = new Set([0x00, 0x80, 0x84]);
 /** CARD BLOCK, APPLICATION UNBLOCK, APPLICATION BLOCK, reload and unblock of the PIN: never in the clear (10). */
 const secureInstructions: ReadonlySet<number> = new Set([0x16, 0x18, 0x1e, 0x24]);
 
@@ -46,6 +58,7 @@ export class SimulatedCard {
   readonly #contents: Contents;
   readonly #memory: CardMemory;
   readonly #random: RandomBytes;
+  readonly #rules: CommandRules;
   #core: CardCore | undefined;
 
   /** The card has no power yet. @throws SscardError `hex-malformed` in a damaged image */
@@ -54,6 +67,7 @@ export class SimulatedCard {
     this.atr = fromHex(image.atr);
     this.contactlessAtr = image.generation === '3.0' ? contactlessAtr(this.atr) : undefined;
     this.#contents = openImage(image);
+    this.#rules = image.purse === undefined ? commands : { ...commands, ...purseCommands };
     this.#random = options.random ?? platformRandom;
     this.#memory = new CardMemory(options.tears ?? false, () => save?.(this.image()));
   }
@@ -94,7 +108,7 @@ export class SimulatedCard {
     const core = this.#core;
     if (core === undefined) throw new SscardError('card-mute', 'the card has no power', { outcome: 'not-done' });
     try {
-      const { sw, data } = answer(core, command);
+      const { sw, data } = answer(core, this.#rules, command);
       this.#memory.settle();
       return Uint8Array.from([...(data ?? []), sw >> 8, sw & 0xff]);
     } catch (error) {
@@ -105,20 +119,35 @@ export class SimulatedCard {
   }
 }
 
-function answer(core: CardCore, bytes: Uint8Array): Answer {
+function answer(core: CardCore, rules: CommandRules, bytes: Uint8Array): Answer {
   const [cla, ins] = bytes;
-  // Any other command drops what waits for GET RESPONSE (4).
-  if (cla !== 0x00 || ins !== 0xc0) delete core.session.pending;
+  const name = toHex(bytes.subarray(0, 2));
+  const rule = rules[name];
+  // Any other command drops what waits for GET RESPONSE (4), and a transaction that was begun.
+  if (name !== '00C0') {
+    delete core.session.pending;
+    if (!rule?.endsTransaction) delete core.session.begun;
+  }
   if (cla === undefined || ins === undefined || bytes.length < 4) return { sw: 0x6700 };
-  if (!classes.has(cla)) return { sw: 0x6e00 };
   if (cla === 0x00 && secureInstructions.has(ins)) return { sw: 0x6988 };
-  const rule = rules[ins];
-  if (rule === undefined) return { sw: 0x6d00 };
-  if (rule.cla !== cla) return { sw: 0x6e00 };
+  if (rule === undefined) return { sw: unknown(rules, name) };
   const command = lineCommand(bytes, rule.form);
   if (command === undefined) return { sw: 0x6700 };
-  if (core.contents.image.block === 'temporary' && core.session.directory !== undefined && !rule.whileBlocked) {
-    return { sw: 0x6985 };
-  }
-  return rule.run(core, command);
+  return refusedByBlock(core, rule) ?? rule.run(core, command);
+}
+
+/** An instruction the card has in another class only: the class is wrong (10). */
+function unknown(rules: CommandRules, name: string): number {
+  const [cla, ins] = [name.slice(0, 2), name.slice(2)];
+  const names = Object.keys(rules);
+  const known = names.some((other) => other.startsWith(cla)) && !names.some((other) => other.endsWith(ins));
+  return known ? 0x6d00 : 0x6e00;
+}
+
+/** What a blocked application or card still does: little, or nothing but telling so (5, after the table). */
+function refusedByBlock({ contents, session }: CardCore, { whileBlocked }: CommandRule): Answer | undefined {
+  const block = blockOf(contents);
+  if (block === 'none' || !inSocial(session) || whileBlocked === 'always') return undefined;
+  if (block !== 'temporary') return { sw: 0x9303 };
+  return whileBlocked === 'temporary' ? undefined : { sw: 0x6985 };
 }

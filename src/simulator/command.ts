@@ -1,14 +1,29 @@
-import type { Contents, Directory, File } from './contents.ts';
+import type { Contents, Directory, File, Key } from './contents.ts';
 import type { AccessRule } from './image.ts';
 import type { CardMemory } from './memory.ts';
 
 /** A command as it comes over the T=0 line: the five-byte header, and the data the header announces. */
 export interface LineCommand {
+  /** CLA INS P1 P2 P3 as they came: what a MAC covers first. */
+  readonly header: Uint8Array;
   readonly p1: number;
   readonly p2: number;
   /** Length of `data`, or the length asked for; 0 asks for all there is (4). */
   readonly p3: number;
   readonly data?: Uint8Array;
+}
+
+/** A load or purchase of the medical account after INITIALIZE (5.1, 5.2). */
+export interface Begun {
+  readonly kind: 'load' | 'purchase';
+  /** DLK or DPK. */
+  readonly key: Key;
+  /** Fen. */
+  readonly amount: number;
+  /** Six bytes. */
+  readonly terminal: Uint8Array;
+  /** Four bytes. */
+  readonly random: Uint8Array;
 }
 
 /** Everything that a loss of power takes away (10, last row). */
@@ -20,6 +35,8 @@ export interface Session {
   pending?: Uint8Array;
   /** The last challenge, until it is used. */
   challenge?: Uint8Array;
+  /** A load or purchase that was begun, until the next command. */
+  begun?: Begun;
   pinVerified: boolean;
   /** Keys authenticated in the current directory. */
   readonly rights: Set<number>;
@@ -41,21 +58,26 @@ export type Run = (card: CardCore, command: LineCommand) => Answer;
 
 /** `sends`: the terminal sends data (or nothing). `asks`: the terminal asks for data. */
 export interface CommandRule {
-  readonly cla: number;
   readonly form: 'sends' | 'asks';
-  /** Also works while the application is blocked for a time (5, after the table). */
-  readonly whileBlocked?: true;
+  /** Also works while the application is blocked for a time (5, after the table), or always: it tells of the block. */
+  readonly whileBlocked?: 'temporary' | 'always';
+  /** Ends what INITIALIZE began; every other command drops it. */
+  readonly endsTransaction?: true;
   readonly run: Run;
 }
+
+/** Rules by CLA and INS, four hex digits. */
+export type CommandRules = Readonly<Record<string, CommandRule>>;
 
 /** @returns nothing when the lengths do not fit the header */
 export function lineCommand(bytes: Uint8Array, form: CommandRule['form']): LineCommand | undefined {
   const [, , p1 = 0, p2 = 0, p3 = 0] = bytes;
-  if (bytes.length <= 5) return form === 'sends' && p3 !== 0 ? undefined : { p1, p2, p3 };
+  const header = bytes.slice(0, 5);
+  if (bytes.length <= 5) return form === 'sends' && p3 !== 0 ? undefined : { header, p1, p2, p3 };
   const data = bytes.slice(5, 5 + p3);
   const over = bytes.length - 5 - p3;
   if (form === 'asks' || p3 === 0 || over < 0 || over > 1) return undefined;
-  return { p1, p2, p3, data };
+  return { header, p1, p2, p3, data };
 }
 
 export const done: Answer = { sw: 0x9000 };
@@ -79,7 +101,7 @@ export function give(data: Uint8Array, p3: number): Answer {
 /** Selecting another directory or the MF drops its rights (6.4); leaving the SSSE drops the PIN right, too. */
 export function enter(session: Session, directory: Directory | undefined): void {
   if (directory !== session.directory) session.rights.clear();
-  if (directory === undefined) session.pinVerified = false;
+  if (directory?.application !== 'social') session.pinVerified = false;
   delete session.file;
   if (directory === undefined) delete session.directory;
   else session.directory = directory;
@@ -101,6 +123,11 @@ export function fileBySfi(session: Session, sfi: number): File | Answer {
   if (file === undefined) return { sw: 0x6a82 };
   session.file = file;
   return file;
+}
+
+/** PIN, keys and account are of the SSSE and its directories only. */
+export function inSocial({ directory }: Session): boolean {
+  return directory?.application === 'social';
 }
 
 export function isAnswer(value: object): value is Answer {

@@ -1,6 +1,6 @@
-import { equalBytes } from '../../apdu/bytes.ts';
 import { cryptogram } from './authentication.ts';
-import { type Answer, type CardCore, type CommandRule, done, give, keep, type LineCommand } from './command.ts';
+import { type Answer, type CardCore, type CommandRules, done, give, keep, type LineCommand } from './command.ts';
+import { compare, isLocked, triesLeft } from './key-tries.ts';
 
 const CHALLENGE_BYTES = 8;
 /** MAC use in the commands of PBOC style (5). */
@@ -22,16 +22,12 @@ function externalAuthentication(card: CardCore, { p1, p2, data }: LineCommand): 
   if (data?.length !== 16) return { sw: 0x6700 };
   const key = session.directory?.keys.find(({ id, image }) => id === p2 && image.externalAuthentication);
   if (key === undefined) return { sw: 0x6a88 };
-  const left = key.counter[0] ?? 0;
-  if (left === 0) return { sw: 0x6983 };
+  if (isLocked(key)) return { sw: 0x6983 };
   const { challenge } = session;
   if (challenge?.length !== CHALLENGE_BYTES) return { sw: 0x6984 };
   delete session.challenge;
-  // The try is spent before the comparison: a power cut in between gains nothing.
-  memory.store(key.counter, Uint8Array.of(left - 1));
   const expected = cryptogram(contents.image.algorithm, key.value, challenge, data.subarray(8));
-  if (!equalBytes(expected, data.subarray(0, 8))) return { sw: 0x63c0 | (left - 1) };
-  memory.store(key.counter, Uint8Array.of(key.image.tries));
+  if (!compare(memory, key, expected, data.subarray(0, 8))) return { sw: 0x63c0 | triesLeft(key) };
   session.rights.add(p2);
   return done;
 }
@@ -45,8 +41,8 @@ function internalAuthentication(card: CardCore, { p1, p2, data }: LineCommand): 
 }
 
 /** GET CHALLENGE, EXTERNAL AUTHENTICATION, INTERNAL AUTHENTICATION (5, 6.4). */
-export const authenticationCommands: Readonly<Record<number, CommandRule>> = {
-  132: { cla: 0x00, form: 'asks', whileBlocked: true, run: getChallenge },
-  130: { cla: 0x00, form: 'sends', run: externalAuthentication },
-  136: { cla: 0x00, form: 'sends', run: internalAuthentication },
+export const authenticationCommands: CommandRules = {
+  '0084': { form: 'asks', whileBlocked: 'temporary', run: getChallenge },
+  '0082': { form: 'sends', run: externalAuthentication },
+  '0088': { form: 'sends', run: internalAuthentication },
 };

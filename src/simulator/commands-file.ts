@@ -2,18 +2,19 @@ import {
   type Answer,
   allowed,
   type CardCore,
-  type CommandRule,
+  type CommandRules,
   done,
   fileBySfi,
   give,
   isAnswer,
   type LineCommand,
 } from './command.ts';
-import type { File } from './contents.ts';
+import { blockOf, type File } from './contents.ts';
 
-/** Low three bits of P2 (4): the first record with this tag, or the record with this number. */
+/** Low three bits of P2 (4): the first record with this tag, or the record with this number; a new one in a cyclic file. */
 const BY_TAG = 0;
 const BY_NUMBER = 4;
+const APPEND = 3;
 
 function readRecord(card: CardCore, { p1, p2, p3 }: LineCommand): Answer {
   const mode = p2 & 0x07;
@@ -33,12 +34,13 @@ function findRecord(file: File, mode: number, reference: number): Uint8Array | u
 
 /** While the application is blocked for a time, only what is free is read (5, after the table). */
 function refusedReading({ contents, session }: CardCore, file: File): Answer | undefined {
-  if (contents.image.block === 'temporary' && file.read !== 'free') return { sw: 0x6985 };
+  if (blockOf(contents) === 'temporary' && file.read !== 'free') return { sw: 0x6985 };
   return allowed(session, file.read) ? undefined : { sw: 0x6982 };
 }
 
 function updateRecord(card: CardCore, { p1, p2, data }: LineCommand): Answer {
   const mode = p2 & 0x07;
+  if (mode === APPEND) return append(card, p1, p2 >> 3, data);
   if (mode !== BY_TAG && mode !== BY_NUMBER) return { sw: 0x6a86 };
   if (data === undefined) return { sw: 0x6700 };
   const file = fileBySfi(card.session, p2 >> 3);
@@ -51,6 +53,29 @@ function updateRecord(card: CardCore, { p1, p2, data }: LineCommand): Answer {
   if (data[0] !== record[0] || data[1] !== record[1]) return { sw: 0x6a80 };
   card.memory.store(record, data);
   return done;
+}
+
+function appendRecord(card: CardCore, { p1, p2, data }: LineCommand): Answer {
+  return (p2 & 0x07) === 0 ? append(card, p1, p2 >> 3, data) : { sw: 0x6a86 };
+}
+
+/** A cyclic file: the new record is 1, the oldest drops out (10). */
+function append(card: CardCore, p1: number, sfi: number, data: Uint8Array | undefined): Answer {
+  if (p1 !== 0) return { sw: 0x6a86 };
+  if (data === undefined) return { sw: 0x6700 };
+  const file = fileBySfi(card.session, sfi);
+  if (isAnswer(file)) return file;
+  if (file.image.kind !== 'cyclic') return { sw: 0x6981 };
+  if (!allowed(card.session, file.update)) return { sw: 0x6982 };
+  if (data.length !== file.image.recordLength) return { sw: 0x6700 };
+  card.memory.replace(data.length, () => putNewest(file, data));
+  return done;
+}
+
+/** The write of a whole record: the caller stores it. */
+export function putNewest(file: File, record: Uint8Array): void {
+  file.cells.unshift(record);
+  if (file.image.kind === 'cyclic' && file.cells.length > file.image.capacity) file.cells.pop();
 }
 
 function readBinary(card: CardCore, command: LineCommand): Answer {
@@ -89,10 +114,11 @@ function binaryPlace(
   return { file, cell, offset: named ? p2 : p1 * 256 + p2 };
 }
 
-/** READ RECORD, UPDATE RECORD, READ BINARY, UPDATE BINARY (4). */
-export const fileCommands: Readonly<Record<number, CommandRule>> = {
-  178: { cla: 0x00, form: 'asks', whileBlocked: true, run: readRecord },
-  220: { cla: 0x00, form: 'sends', run: updateRecord },
-  176: { cla: 0x00, form: 'asks', whileBlocked: true, run: readBinary },
-  214: { cla: 0x00, form: 'sends', run: updateBinary },
+/** READ RECORD, UPDATE RECORD, APPEND RECORD, READ BINARY, UPDATE BINARY (4). */
+export const fileCommands: CommandRules = {
+  '00B2': { form: 'asks', whileBlocked: 'temporary', run: readRecord },
+  '00DC': { form: 'sends', run: updateRecord },
+  '00E2': { form: 'sends', run: appendRecord },
+  '00B0': { form: 'asks', whileBlocked: 'temporary', run: readBinary },
+  '00D6': { form: 'sends', run: updateBinary },
 };

@@ -3,13 +3,14 @@ import {
   type Answer,
   type CardCore,
   type Chip,
-  type CommandRule,
+  type CommandRules,
   done,
   enter,
+  inSocial,
   keep,
   type LineCommand,
 } from './command.ts';
-import type { Contents } from './contents.ts';
+import { blockOf, type Contents, type Directory } from './contents.ts';
 
 const MF = 0x3f00;
 /** Algorithm mark in the FCI: what the national driver looks for after 9F0C (1, rule 3; 2.3). */
@@ -21,7 +22,7 @@ const ALGORITHM_MARK = {
 
 function select(card: CardCore, { p1, p2, data }: LineCommand): Answer {
   if (p2 !== 0x00) return { sw: 0x6a86 };
-  if (card.contents.image.block === 'card') return { sw: 0x6a81 };
+  if (blockOf(card.contents) === 'card') return { sw: 0x6a81 };
   if (p1 === 0x04) return selectByName(card, data);
   if (p1 !== 0x00 && p1 !== 0x02) return { sw: 0x6a86 };
   if (data?.length !== 2) return { sw: 0x6700 };
@@ -36,13 +37,19 @@ function select(card: CardCore, { p1, p2, data }: LineCommand): Answer {
 
 function selectByName(card: CardCore, name: Uint8Array | undefined): Answer {
   if (name === undefined || name.length < 5 || name.length > 16) return { sw: 0x6700 };
-  const { directories } = card.contents;
-  const directory = directories.find(({ aid }) => aid !== undefined && equalBytes(aid, name));
+  const directory = directoriesInReach(card).find(({ aid }) => aid !== undefined && equalBytes(aid, name));
   if (directory === undefined) return { sw: 0x6a82 };
   const entered = enterDirectory(card, directory);
-  if (directory !== directories[0] || entered.sw === 0x9303) return entered;
+  if (directory !== card.contents.directories[0] || entered.sw === 0x9303) return entered;
   const answer = fci(card.contents, name);
   return entered.sw === 0x9000 ? keep(card, answer) : keep(card, answer, entered.sw);
+}
+
+/** By name, applications are found from everywhere, the directory of the certificate application from inside it (2.6). */
+function directoriesInReach({ contents, session }: CardCore): readonly Directory[] {
+  const { directories, certificate } = contents;
+  if (certificate === undefined) return directories;
+  return [...directories, ...(session.directory?.application === 'certificate' ? certificate : [certificate[0]])];
 }
 
 /** The SSSE from everywhere, its directories from inside it: from one to its sibling, too (2.1). */
@@ -50,12 +57,12 @@ function selectDirectory(card: CardCore, fid: number): Answer | undefined {
   const [application] = card.contents.directories;
   const directory = card.contents.directories.find((candidate) => candidate.fid === fid);
   if (directory === undefined) return undefined;
-  if (directory !== application && card.session.directory === undefined) return { sw: 0x6a82 };
+  if (directory !== application && !inSocial(card.session)) return { sw: 0x6a82 };
   return enterDirectory(card, directory);
 }
 
-function enterDirectory(card: CardCore, directory: Contents['directories'][number]): Answer {
-  const { block } = card.contents.image;
+function enterDirectory(card: CardCore, directory: Directory): Answer {
+  const block = directory.application === 'social' ? blockOf(card.contents) : 'none';
   if (block === 'permanent') return { sw: 0x9303 };
   enter(card.session, directory);
   return block === 'temporary' && directory === card.contents.directories[0] ? { sw: 0x6283 } : done;
@@ -91,7 +98,7 @@ export function getResponse({ session }: Chip, { p1, p2, p3 }: LineCommand): Ans
 }
 
 /** SELECT and GET RESPONSE (2.1, 2.3, 4). */
-export const selectCommands: Readonly<Record<number, CommandRule>> = {
-  164: { cla: 0x00, form: 'sends', whileBlocked: true, run: select },
-  192: { cla: 0x00, form: 'asks', whileBlocked: true, run: getResponse },
+export const selectCommands: CommandRules = {
+  '00A4': { form: 'sends', whileBlocked: 'always', run: select },
+  '00C0': { form: 'asks', whileBlocked: 'temporary', run: getResponse },
 };

@@ -1,5 +1,13 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
-import type { AccessRule, CardImage, DirectoryImage, FileImage, KeyImage } from './image.ts';
+import type {
+  AccessRule,
+  CardImage,
+  CertificateImage,
+  DirectoryImage,
+  FileImage,
+  KeyImage,
+  PurseImage,
+} from './image.ts';
 
 /** The card's memory while it works: cells of bytes that `CardMemory.store` changes in place. */
 export interface Contents {
@@ -7,12 +15,22 @@ export interface Contents {
   /** Tries left, then the PIN as four bytes of BCD filled with F: one cell, so that both change together. */
   readonly pin: Uint8Array;
   readonly pinTries: number;
+  /** One byte: number of the block in `BLOCKS`. */
+  readonly block: Uint8Array;
+  /** The SSSE, then its directories. */
   readonly directories: readonly Directory[];
+  readonly purse?: { state: PurseImage };
+  /** The certificate application, then its directory. */
+  readonly certificate?: readonly [application: Directory, directory: Directory];
 }
 
+const BLOCKS = ['none', 'temporary', 'permanent', 'card'] as const;
+
 export interface Directory {
-  readonly image: DirectoryImage;
-  readonly fid: number;
+  /** Which application it is of: PIN and keys of one are nothing in the other. */
+  readonly application: 'social' | 'certificate';
+  readonly name: string;
+  readonly fid?: number;
   readonly aid?: Uint8Array;
   readonly keys: readonly Key[];
   readonly files: readonly File[];
@@ -33,7 +51,7 @@ export interface File {
   readonly sfi: number;
   readonly read: AccessRule;
   readonly update: AccessRule;
-  /** One cell a record; a transparent file is one cell. */
+  /** One cell a record, in a cyclic file the newest first; a transparent file is one cell. */
   readonly cells: Uint8Array[];
 }
 
@@ -49,44 +67,77 @@ export function openImage(image: CardImage): Contents {
   const pin = new Uint8Array(1 + PIN_BYTES).fill(0xff);
   pin[0] = image.pin.triesLeft;
   pin.set(pinBlock(image.pin.digits), 1);
-  return { image, pin, pinTries: image.pin.tries, directories: image.directories.map(openDirectory) };
-}
-
-function openDirectory(image: DirectoryImage): Directory {
   return {
     image,
-    fid: Number.parseInt(image.fid, 16),
-    ...(image.aid === undefined ? {} : { aid: fromHex(image.aid) }),
-    keys: image.keys.map((key) => ({
+    pin,
+    pinTries: image.pin.tries,
+    block: blockByte(image.block),
+    directories: image.directories.map(openDirectory),
+    ...(image.purse && { purse: { state: image.purse } }),
+    ...(image.certificate && { certificate: openCertificate(image.certificate) }),
+  };
+}
+
+/** How the application is blocked now (5). */
+export function blockOf({ block }: Contents): CardImage['block'] {
+  return BLOCKS[block[0] ?? 0] ?? 'none';
+}
+
+/** The byte that `block` holds for it. */
+export function blockByte(block: CardImage['block']): Uint8Array {
+  return Uint8Array.of(BLOCKS.indexOf(block));
+}
+
+function openDirectory({ name, fid, aid, keys, files }: DirectoryImage): Directory {
+  return {
+    application: 'social',
+    name,
+    fid: Number.parseInt(fid, 16),
+    ...(aid === undefined ? {} : { aid: fromHex(aid) }),
+    keys: keys.map((key) => ({
       image: key,
       ...(key.id === undefined ? {} : { id: Number.parseInt(key.id, 16) }),
       value: fromHex(key.value),
       counter: Uint8Array.of(key.triesLeft),
     })),
-    files: image.files.map((file) => ({
-      image: file,
-      kind: file.kind,
-      fid: Number.parseInt(file.fid, 16),
-      sfi: file.sfi,
-      read: file.read,
-      update: file.update,
-      cells: file.kind === 'transparent' ? [filled(file.size, fromHex(file.data))] : file.records.map(fromHex),
-    })),
+    files: files.map(openFile),
+  };
+}
+
+function openCertificate({ aid, name, files }: CertificateImage): readonly [Directory, Directory] {
+  const own = { application: 'certificate', keys: [] } as const;
+  return [
+    { ...own, name: 'PKI', aid: fromHex(aid), files: [] },
+    { ...own, name: 'PKI directory', aid: fromHex(name), files: files.map(openFile) },
+  ];
+}
+
+function openFile(file: FileImage): File {
+  return {
+    image: file,
+    kind: file.kind,
+    fid: Number.parseInt(file.fid, 16),
+    sfi: file.sfi,
+    read: file.read,
+    update: file.update,
+    cells: file.kind === 'transparent' ? [filled(file.size, fromHex(file.data))] : file.records.map(fromHex),
   };
 }
 
 /** What `openImage` opened, as it is now. */
 export function closeImage(contents: Contents): CardImage {
-  const { image, pin, directories } = contents;
+  const { image, pin, directories, purse } = contents;
   const digits = toHex(pin.subarray(1)).replace(/F+$/, '');
   return {
     ...image,
+    block: blockOf(contents),
     pin: { digits, tries: image.pin.tries, triesLeft: pin[0] ?? 0 },
-    directories: directories.map((directory) => ({
-      ...directory.image,
-      keys: directory.keys.map((key) => ({ ...key.image, triesLeft: key.counter[0] ?? 0 })),
-      files: directory.files.map(closeFile),
+    directories: image.directories.map((directory, at) => ({
+      ...directory,
+      keys: (directories[at]?.keys ?? []).map((key) => ({ ...key.image, triesLeft: key.counter[0] ?? 0 })),
+      files: (directories[at]?.files ?? []).map(closeFile),
     })),
+    ...(purse && { purse: purse.state }),
   };
 }
 

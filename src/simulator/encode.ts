@@ -2,11 +2,12 @@ import { concat, fromHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
 
 /** Format of an item as the profile names it (social-security-card.md 3.1). */
-export type ItemFormat = 'b' | 'cn' | 'an';
+export type ItemFormat = 'b' | 'cn' | 'an' | 'dec';
 
 /**
  * Value bytes of one item, at its full length: `cn` BCD digits filled on the right with F, `an` GB18030 text filled
- * with 00, `b` hex. An empty value gives the format's filling (10: empty records are stored at full length).
+ * with 00, `dec` BCD digits after zeros, `b` hex. An empty value gives the format's filling (10: empty records are
+ * stored at full length).
  * @throws SscardError `sim-value-malformed` when the value is too long or not of the format
  */
 export async function encodeItem(format: ItemFormat, length: number, value: string): Promise<Uint8Array> {
@@ -15,9 +16,9 @@ export async function encodeItem(format: ItemFormat, length: number, value: stri
     if (rest !== undefined) throw malformed(`more than ${length} bytes of text`);
     return bytes;
   }
-  if (format === 'cn') {
+  if (format === 'cn' || format === 'dec') {
     if (!/^\d*$/.test(value) || value.length > 2 * length) throw malformed(`not up to ${2 * length} digits`);
-    return fromHex(value.padEnd(2 * length, 'F'));
+    return fromHex(format === 'cn' ? value.padEnd(2 * length, 'F') : value.padStart(2 * length, '0'));
   }
   const bytes = value === '' ? new Uint8Array(length).fill(0xff) : fromHex(value);
   if (bytes.length !== length) throw malformed(`not ${length} bytes`);

@@ -37,10 +37,7 @@ export function citizenNumberCheck(first17: string): string {
  * @example inventCard('2.0', seededRandom(1)).items.name
  */
 export function inventCard(generation: CardImage['generation'], random: RandomBytes): InventedCard {
-  const below = (limit: number) => {
-    const [high = 0, low = 0] = random(2);
-    return (high * 256 + low) % limit;
-  };
+  const below = (limit: number) => drawn(random, limit);
   const pick = (list: readonly string[]) => list[below(list.length)] ?? '';
   const digits = (value: number, count: number) => String(value).padStart(count, '0');
   const serial = below(1000);
@@ -69,6 +66,12 @@ export function inventCard(generation: CardImage['generation'], random: RandomBy
   if (generation === '1.0') return { atr, items };
   const personNumber = `JSD04990${digits(serial, 4)}`;
   return { atr, items: { ...items, jiangsuPersonNumber: personNumber, firstApplicationPlace: CITY } };
+}
+
+/** The next random number below `limit`, at most 65,536. */
+export function drawn(random: RandomBytes, limit: number): number {
+  const [high = 0, low = 0] = random(2);
+  return (high * 256 + low) % limit;
 }
 
 /** City ‖ RID ‖ last four ATR bytes ‖ MAC: with a key that is thrown away, as nobody may verify it (chapter 8). */

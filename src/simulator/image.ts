@@ -16,6 +16,44 @@ export interface CardImage {
   readonly pin: { readonly digits: string; readonly tries: number; readonly triesLeft: number };
   /** The first one is the SSSE; the others are its directories. */
   readonly directories: readonly DirectoryImage[];
+  /**
+   * MAC of protected commands (6.5). `session` (default): under the session key of STK and the last challenge of eight
+   * bytes, initial value zero. `pboc`: under STK itself, initial value = challenge of four bytes and zeros.
+   */
+  readonly mac?: 'session' | 'pboc';
+  /** Which RELOAD PIN the card knows (5): the PIN enciphered (default), or in the clear as in PBOC 1.0. */
+  readonly pinReload?: '84240001' | '805E0000';
+  /** The medical account; absent: the card has no commands of class B0. */
+  readonly purse?: PurseImage;
+  /** Generation 3.0: the certificate application. */
+  readonly certificate?: CertificateImage;
+}
+
+/** The medical account (5.1, 5.2) and the state that outlives power. Amounts in fen. */
+export interface PurseImage {
+  /** Name of the directory it is in; its EF08 is the log. */
+  readonly directory: string;
+  /** Index of DLK, DPK and DTK. */
+  readonly keyIndex: number;
+  /** Transaction types, one byte each, hex. */
+  readonly types: { readonly load: string; readonly purchase: string };
+  readonly balance: number;
+  /** Four digits: the year of the two totals. */
+  readonly year: string;
+  readonly selfPaid: number;
+  readonly pooled: number;
+  /** Number of the next load and of the next purchase. */
+  readonly onlineSerial: number;
+  readonly offlineSerial: number;
+  /** What GET TRANSACTION PROVE answers: of the last transaction. */
+  readonly proof?: { readonly type: string; readonly serial: number; readonly mac: string; readonly tac: string };
+}
+
+/** The certificate application (2.6): found by `aid`, its directory by `name` (hex) from inside it. */
+export interface CertificateImage {
+  readonly aid: string;
+  readonly name: string;
+  readonly files: readonly FileImage[];
 }
 
 /** One application or directory of a card: its names, keys and files. */
@@ -38,6 +76,8 @@ export interface KeyImage {
   readonly externalAuthentication: boolean;
   readonly tries: number;
   readonly triesLeft: number;
+  /** Default 1. */
+  readonly version?: number;
 }
 
 /** `pin`: the PIN was verified. `key:0A`: external authentication with that key of the same directory. */
@@ -57,9 +97,15 @@ interface FileBase {
 }
 
 /**
- * `records`: tag, length, value each. `cyclic`: raw records of one length, newest first.
+ * `records`: tag, length, value each. `cyclic`: raw records of `recordLength` bytes, newest first, at most `capacity`.
  * `transparent`: `data` without the FF bytes that fill the rest of `size`.
  */
 export type FileImage =
-  | (FileBase & { readonly kind: 'records' | 'cyclic'; readonly records: readonly string[] })
+  | (FileBase & { readonly kind: 'records'; readonly records: readonly string[] })
+  | (FileBase & {
+      readonly kind: 'cyclic';
+      readonly recordLength: number;
+      readonly capacity: number;
+      readonly records: readonly string[];
+    })
   | (FileBase & { readonly kind: 'transparent'; readonly size: number; readonly data: string });

@@ -1,11 +1,12 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { CARD_FILE_FORMAT, CARD_FILE_VERSION, type CardFile, type MasterKey } from './card-file-check.ts';
-import { inventCard } from './holders.ts';
+import { drawn, inventCard } from './holders.ts';
 import type { CardImage } from './image.ts';
 import { cardKey } from './keys.ts';
+import { inventLife } from './life.ts';
 import { personalise } from './personalise.ts';
 import { makePsam } from './psam-make.ts';
-import { platformRandom, seededRandom } from './random.ts';
+import { platformRandom, type RandomBytes, seededRandom } from './random.ts';
 
 interface Order {
   readonly generation?: CardImage['generation'];
@@ -16,20 +17,47 @@ interface Order {
 /** A card nobody holds, with the masters its keys come from; the same for the same seed. */
 export async function inventFile({ generation = '2.0', seed, algorithm }: Order): Promise<CardFile> {
   const random = seed === undefined ? platformRandom : seededRandom(seed);
-  const card = inventCard(generation, random);
+  const { atr, items } = inventCard(generation, random);
   const rule = algorithm ?? (generation === '3.0' ? 'SM4' : '3DES');
-  const city = (card.items['cardIdentificationCode'] ?? '').slice(0, 6);
+  const city = (items['cardIdentificationCode'] ?? '').slice(0, 6);
+  const terminalNumber = `${city}000001`;
+  const [birthYear, issueYear] = [yearIn(items['birthDate']), yearIn(items['issueDate'])];
+  const life = await inventLife({
+    generation,
+    city,
+    birthYear,
+    issueYear,
+    terminalNumber,
+    number: drawn(random, 1000),
+  });
+  const publicKey = generation === '3.0' ? await inventPublicKey(random) : undefined;
   const masters: MasterKey[] = [];
   const image = await personalise({
     generation,
     algorithm: rule,
-    ...card,
+    atr,
+    ...life,
+    items: { ...life.items, ...items },
+    ...(publicKey !== undefined && { publicKey }),
     key: ({ directory, name }) => {
       const value = toHex(random(16));
       masters.push({ directory, key: name, value });
-      return toHex(cardKey(rule, fromHex(value), city, card.atr));
+      return toHex(cardKey(rule, fromHex(value), city, atr));
     },
   });
-  const psam = await makePsam({ generation, algorithm: rule, terminalNumber: `${city}000001`, masters });
+  const psam = await makePsam({ generation, algorithm: rule, terminalNumber, masters });
   return { format: CARD_FILE_FORMAT, version: CARD_FILE_VERSION, card: image, psam, masters };
+}
+
+function yearIn(date = ''): number {
+  return Number(date.slice(0, 4));
+}
+
+/** A point on the curve of SM2 whose private key is thrown away, after two bytes of its size (2.6; the two ASSUMED). */
+async function inventPublicKey(random: RandomBytes): Promise<string> {
+  const { sm2PublicKey } = await import('../crypto/sm2.ts');
+  const privateKey = random(32);
+  // Below the order of the curve, whatever was drawn.
+  privateKey[0] = (privateKey[0] ?? 0) & 0x7f;
+  return `0100${toHex(sm2PublicKey(privateKey))}`;
 }

@@ -35,6 +35,21 @@ export class CardMemory {
     if (cut) this.#lose();
   }
 
+  /**
+   * Stores `bytes` bytes beside what is there, then one byte that puts them in its place (`turn`): on a tearing card,
+   * too, the old or the new as a whole.
+   * @throws PowerCut
+   */
+  replace(bytes: number, turn: () => void): void {
+    const needed = bytes + 1;
+    const budget = this.#budget ?? needed;
+    const cut = needed > budget;
+    if (!cut) turn();
+    if (this.#budget !== undefined) this.#budget = budget - needed;
+    this.#stored();
+    if (cut) this.#lose();
+  }
+
   /** The command is worked off; the answer leaves if there is power. @throws PowerCut */
   settle(): void {
     if (this.#budget === undefined) return;

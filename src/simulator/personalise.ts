@@ -1,7 +1,6 @@
-import { concat, toHex } from '../../apdu/bytes.ts';
-import { encodeItem, encodeName } from './encode.ts';
-import type { CardImage, FileImage, KeyImage } from './image.ts';
-import { type ProfileFile, type ProfileItem, type ProfileKey, profileOf } from './profile.ts';
+import { fileImage, type ItemValues } from './file-images.ts';
+import type { CardImage, CertificateImage, KeyImage, PurseImage } from './image.ts';
+import { type ProfileData, type ProfileKey, profileOf } from './profile.ts';
 
 /** What is written on one card. */
 export interface Personalisation {
@@ -10,15 +9,30 @@ export interface Personalisation {
   readonly atr: string;
   /** Default: the initial PIN. */
   readonly pin?: string;
-  /** Item values by the profile's names; a name longer than its item goes on in the extension. */
-  readonly items: Readonly<Record<string, string>>;
+  /** A name longer than its item goes on in the extension. */
+  readonly items: ItemValues;
   /** The 16 bytes of a key, hex. */
   readonly key: (key: ProfileKey) => string;
+  /** Default: an account without money, before its first transaction. */
+  readonly account?: Partial<Account>;
+  /** Of the certificate application, 66 bytes hex. Only generation 3.0 has one. */
+  readonly publicKey?: string;
 }
+
+type Account = Pick<PurseImage, 'balance' | 'year' | 'selfPaid' | 'pooled' | 'onlineSerial' | 'offlineSerial'>;
+
+const NEW_ACCOUNT: Account = {
+  balance: 0,
+  year: '0000',
+  selfPaid: 0,
+  pooled: 0,
+  onlineSerial: 0,
+  offlineSerial: 0,
+};
 
 /**
  * The card as it leaves the personaliser: files at full length, access rules on the card (social-security-card.md 2, 3).
- * With a `jiangsuPersonNumber` it has the provincial file EF0D.
+ * With a `jiangsuPersonNumber` it has the provincial files.
  * @throws SscardError `sim-value-malformed`
  */
 export async function personalise(order: Personalisation): Promise<CardImage> {
@@ -33,12 +47,15 @@ export async function personalise(order: Personalisation): Promise<CardImage> {
       profile.files.filter(({ directory }) => directory === id).map((file) => fileImage(file, order.items)),
     ),
   }));
+  const { directory, keyIndex, types } = profile.purse;
   return {
     generation: order.generation,
     atr: order.atr,
     algorithm: order.algorithm,
     block: 'none',
     pin: { digits: order.pin ?? initialPin, tries, triesLeft: tries },
+    purse: { directory, keyIndex, types, ...NEW_ACCOUNT, ...order.account },
+    ...certificate(profile, order.publicKey ?? ''),
     directories: await Promise.all(directories),
   };
 }
@@ -47,32 +64,12 @@ function keyImage({ id, name, externalAuthentication, tries }: ProfileKey, value
   return { ...(id === null ? {} : { id }), name, value, externalAuthentication, tries, triesLeft: tries };
 }
 
-async function fileImage(file: ProfileFile, values: Readonly<Record<string, string>>): Promise<FileImage> {
-  const { fid, sfi, read, update } = file;
-  if (file.kind === 'transparent')
-    return { fid, sfi, read, update, kind: 'transparent', size: file.size ?? 0, data: '' };
-  const items = (file.items ?? []).toSorted((a, b) => a.record - b.record);
-  const bytes = await encodeItems(items, values);
-  const records = items.map(({ tag }, at) => {
-    const value = bytes[at] ?? new Uint8Array();
-    return toHex(concat([Uint8Array.of(Number.parseInt(tag, 16), value.length), value]));
-  });
-  return { fid, sfi, read, update, kind: file.kind, records };
-}
-
-async function encodeItems(
-  items: readonly ProfileItem[],
-  values: Readonly<Record<string, string>>,
-): Promise<readonly Uint8Array[]> {
-  const parts = items.filter(({ name }) => name === 'name' || name === 'nameExtension');
-  const name = await encodeName(
-    values['name'] ?? '',
-    parts.map(({ length }) => length),
-  );
-  return Promise.all(
-    items.map((item) => {
-      const part = name[parts.indexOf(item)];
-      return part ?? encodeItem(item.format, item.length, values[item.name] ?? '');
-    }),
-  );
+/** EF 0012 of the certificate application (2.6), short identifier as everywhere the low byte of the FID. */
+function certificate({ certificate }: ProfileData, data: string): { readonly certificate?: CertificateImage } {
+  if (certificate === undefined) return {};
+  const { aid, directory, publicKey } = certificate;
+  const { fid, length: size } = publicKey;
+  const sfi = Number.parseInt(fid, 16) & 0x1f;
+  const file = { fid, sfi, read: 'free', update: 'never', kind: 'transparent', size, data } as const;
+  return { certificate: { aid, name: directory, files: [file] } };
 }

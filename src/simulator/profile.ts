@@ -1,32 +1,49 @@
 import type { ItemFormat } from './encode.ts';
-import type { AccessRule, CardImage } from './image.ts';
+import type { AccessRule, CardImage, PurseImage } from './image.ts';
 
 /** What personalisation takes from `src/social/profile/*.json`: the file system as data (design.md 3, 1). */
-export interface ProfileData {
+export interface ProfileData extends ProfileDirectories {
   readonly application: { readonly aid: string; readonly fid: string };
   readonly directories: readonly { readonly id: string; readonly fid: string; readonly aid?: string | null }[];
+  readonly pin: { readonly tries: number; readonly initialPin: string };
+  readonly purse: Pick<PurseImage, 'directory' | 'keyIndex' | 'types'>;
+  readonly certificate?: {
+    readonly aid: string;
+    readonly directory: string;
+    readonly publicKey: { readonly fid: string; readonly length: number };
+  };
+}
+
+/** Files and keys, of the SSSE or of its directories. */
+interface ProfileDirectories {
   readonly files: readonly ProfileFile[];
   readonly keys: readonly ProfileKey[];
-  readonly pin: { readonly tries: number; readonly initialPin: string };
 }
 
 export interface ProfileFile {
   readonly directory: string;
+  readonly ef: string;
   readonly fid: string;
   readonly sfi: number;
   readonly kind: 'records' | 'transparent' | 'cyclic';
   readonly read: AccessRule;
   readonly update: AccessRule;
   readonly size?: number;
-  readonly items?: readonly ProfileItem[];
+  /** Of a cyclic file; both absent where no public source says. */
+  readonly records?: number;
+  readonly recordLength?: number;
+  readonly items: readonly ProfileItem[];
 }
 
 export interface ProfileItem {
-  readonly tag: string;
-  readonly record: number;
+  /** Null: a field of a cyclic or transparent file. */
+  readonly tag: string | null;
+  readonly record: number | null;
   readonly name: string;
-  readonly format: ItemFormat;
+  readonly format: ItemFormat | 'group';
   readonly length: number;
+  /** Of a group. */
+  readonly items?: readonly ProfileItem[];
 }
 
 export interface ProfileKey {
@@ -41,14 +58,26 @@ export interface ProfileKey {
 
 /** @param jiangsu with the provincial overlay (chapter 9); older layouts lack it */
 export async function profileOf(generation: CardImage['generation'], jiangsu: boolean): Promise<ProfileData> {
-  const base = await load(generation);
-  if (!jiangsu) return base;
-  const { default: overlay } = await import('../social/profile/jiangsu.json', { with: { type: 'json' } });
-  const { files, keys } = overlay as unknown as Partial<ProfileData>;
-  return { ...base, files: [...base.files, ...(files ?? [])], keys: [...base.keys, ...(keys ?? [])] };
+  const [base, ...more] = await Promise.all([
+    environment(generation),
+    directories(generation),
+    ...(jiangsu ? overlays() : []),
+  ]);
+  const parts = [base, ...more];
+  return { ...base, files: merged(parts.flatMap(({ files }) => files)), keys: parts.flatMap(({ keys }) => keys) };
 }
 
-async function load(generation: CardImage['generation']): Promise<ProfileData> {
+/** A file that is there already gets the members a province gives it. */
+function merged(files: readonly ProfileFile[]): readonly ProfileFile[] {
+  const all = new Map<string, ProfileFile>();
+  for (const file of files) {
+    const name = file.directory + file.ef;
+    all.set(name, { ...all.get(name), ...file });
+  }
+  return [...all.values()];
+}
+
+async function environment(generation: CardImage['generation']): Promise<ProfileData> {
   switch (generation) {
     case '1.0':
       return (await import('../social/profile/generation-1.0.json', { with: { type: 'json' } }))
@@ -60,4 +89,21 @@ async function load(generation: CardImage['generation']): Promise<ProfileData> {
       return (await import('../social/profile/generation-3.0.json', { with: { type: 'json' } }))
         .default as unknown as ProfileData;
   }
+}
+
+/** The tree of 3.0 is that of 2.0 (2.4). */
+async function directories(generation: CardImage['generation']): Promise<ProfileDirectories> {
+  const { default: data } =
+    generation === '1.0'
+      ? await import('../social/profile/generation-1.0.directories.json', { with: { type: 'json' } })
+      : await import('../social/profile/generation-2.0.directories.json', { with: { type: 'json' } });
+  return data as unknown as ProfileDirectories;
+}
+
+function overlays(): readonly Promise<ProfileDirectories>[] {
+  const files = [
+    import('../social/profile/jiangsu.json', { with: { type: 'json' } }),
+    import('../social/profile/jiangsu.directories.json', { with: { type: 'json' } }),
+  ];
+  return files.map(async (file) => (await file).default as unknown as ProfileDirectories);
 }

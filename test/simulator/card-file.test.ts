@@ -127,7 +127,7 @@ describe('a card kept in a file', () => {
     next.powerOn();
     const [, , wrong] = talk(next, SELECT_SSSE, GET_CHALLENGE, authenticate('0A').replace(/..$/, '00'));
     expect(wrong).toBe('63CD');
-    expect(talk(next, GET_CHALLENGE, authenticate('0A'), '00B0880004').at(-1)).toBe('FFFFD8FF9000');
+    expect(talk(next, GET_CHALLENGE, authenticate('0A'), '00B0880004').at(-1)).toBe('FFFFD8E09000');
   });
 
   it('is there as sim:<file>, with its file name in the slot name', async () => {

@@ -15,7 +15,11 @@ const withFile =
   });
 
 const small: FileImage = { ...FREE, fid: 'EF11', sfi: 0x11, kind: 'transparent', size: 300, data: '0102030405' };
-const log: FileImage = { ...FREE, fid: 'EF12', sfi: 0x12, kind: 'cyclic', records: ['AA01', 'AA02'] };
+const log: FileImage = {
+  ...FREE,
+  ...{ fid: 'EF12', sfi: 0x12, kind: 'cyclic', recordLength: 2, capacity: 3 },
+  records: ['AA01', 'AA02'],
+};
 const group: FileImage = { ...FREE, fid: 'EF13', sfi: 0x13, kind: 'records', records: ['990131', '990132', '980133'] };
 
 async function answer(file: FileImage, ...commands: string[]): Promise<string | undefined> {

@@ -14,7 +14,7 @@ describe('SELECT (2.1, 4)', () => {
   });
 
   it('does not find a file of the SSSE from inside a directory', async () => {
-    expect(talk(await poweredCard(), SELECT_SSSE, '00A4000002DF04', '00A4020002EF05')).toEqual([
+    expect(talk(await poweredCard(), SELECT_SSSE, '00A4000002DF04', '00A4020002EF07')).toEqual([
       '611E',
       '9000',
       '6A82',

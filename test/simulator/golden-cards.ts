@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fromHex } from '../../apdu/bytes.ts';
+import { SimulatedCard } from '../../src/simulator/card.ts';
+import type { ItemValues } from '../../src/simulator/file-images.ts';
 import type { CardImage } from '../../src/simulator/image.ts';
-import { personalise } from '../../src/simulator/personalise.ts';
+import { type Personalisation, personalise } from '../../src/simulator/personalise.ts';
 
 const golden = new URL('../../fixtures/golden/', import.meta.url);
 
@@ -11,7 +13,14 @@ interface GoldenCard {
   readonly algorithm: CardImage['algorithm'];
   readonly atr: string;
   readonly pin: string;
+  /** Of the SSSE, by the id that commands name. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Others by directory and name. */
+  readonly directoryKeys?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Values beyond the basic ones, which stand in the card itself. */
+  readonly items?: ItemValues;
+  readonly account?: NonNullable<Personalisation['account']>;
+  readonly certificatePublicKey?: string;
   readonly challenges: readonly string[];
 }
 
@@ -20,18 +29,44 @@ const { cards }: { cards: GoldenCard[] } = JSON.parse(readFileSync(new URL('card
 /** The card the golden exchanges were written from; keys it does not name are zero. */
 export async function goldenImage(id: string): Promise<CardImage> {
   const card = goldenCard(id);
-  const items = Object.fromEntries(
-    Object.entries(card).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
-  const key = ({ directory, id }: { directory: string; id: string | null }) =>
-    (directory === 'SSSE' ? card.keys[id ?? ''] : undefined) ?? '00'.repeat(16);
-  const { generation, algorithm, atr, pin } = card;
-  return personalise({ generation, algorithm, atr, pin, items, key });
+  const basic = Object.entries(card).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const { generation, algorithm, atr, pin, account, certificatePublicKey: publicKey } = card;
+  return personalise({
+    ...{ generation, algorithm, atr, pin },
+    items: { ...Object.fromEntries(basic), ...card.items },
+    key: ({ directory, id, name }) => goldenKey(card, directory, id, name),
+    ...(account && { account }),
+    ...(publicKey !== undefined && { publicKey }),
+  });
+}
+
+function goldenKey(card: GoldenCard, directory: string, id: string | null, name: string): string {
+  const own = directory === 'SSSE' ? card.keys[id ?? ''] : undefined;
+  return own ?? card.directoryKeys?.[directory]?.[name] ?? '00'.repeat(16);
+}
+
+/** The card an exchange begins with: the golden one, in the state and with the rules that its headers name. */
+export async function cardOfExchange(headers: ReadonlyMap<string, string>): Promise<SimulatedCard> {
+  const id = headers.get('card') ?? '';
+  const image = await goldenImage(id);
+  const state = {
+    algorithm: headers.get('algorithm') ?? image.algorithm,
+    block: headers.get('block') ?? image.block,
+    mac: headers.get('mac') ?? 'session',
+    pinReload: headers.get('reload') ?? '84240001',
+    pin: { ...image.pin, triesLeft: Number(headers.get('tries') ?? image.pin.triesLeft) },
+  };
+  const challenges = headers.get('challenges')?.split(' ') ?? goldenCard(id).challenges;
+  return new SimulatedCard({ ...image, ...state } as CardImage, { random: inTurn(challenges) });
 }
 
 /** The challenges of the golden card in their order; zeros after them. */
 export function goldenChallenges(id: string): (length: number) => Uint8Array {
-  const left = [...goldenCard(id).challenges];
+  return inTurn(goldenCard(id).challenges);
+}
+
+function inTurn(challenges: readonly string[]): (length: number) => Uint8Array {
+  const left = [...challenges];
   return (length) => fromHex(left.shift() ?? '00'.repeat(length));
 }
 
