@@ -1,5 +1,6 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { SscardError } from '../../apdu/errors.ts';
+import { nestsDeeper, positionIn, sourceText } from '../../apdu/source-text.ts';
 import type { BindingName } from '../../drivers/pcsc/binding.ts';
 
 /** What a configuration file may hold. */
@@ -45,7 +46,7 @@ export const configKeys = Object.keys(KEYS);
 export function parseConfig(source: string | Uint8Array, place = 'config'): Config {
   const content = decode(source, place);
   const fail = (offset: number, why: string) => malformed(content, offset, why, place);
-  const deep = tooDeep(content);
+  const deep = nestsDeeper(content, DEEPEST);
   if (deep !== undefined) throw fail(deep, 'nested too deeply');
   const errors: ParseError[] = [];
   const root = parseTree(content, errors, { disallowComments: true, allowTrailingComma: false });
@@ -85,31 +86,14 @@ function* members(object: Node, fail: Fail): Generator<{ key: Node; value: Node 
   }
 }
 
-/** The parser is recursive: where brackets nest deeper than any configuration, before it sees them. */
-function tooDeep(content: string): number | undefined {
-  let depth = 0;
-  for (let at = 0; at < content.length; at++) {
-    const character = content[at];
-    if (character === '{' || character === '[') depth++;
-    else if (character === '}' || character === ']') depth--;
-    if (depth > DEEPEST) return at;
-  }
-  return undefined;
-}
-
 function decode(source: string | Uint8Array, place: string): string {
   const start = { place, line: 1, column: 1 };
   if (source.length > LARGEST) throw new SscardError('config-malformed', `longer than ${LARGEST} bytes`, start);
-  if (typeof source === 'string') return source;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(source);
-  } catch (error) {
-    throw new SscardError('config-malformed', 'not UTF-8', start, { cause: error });
-  }
+  const text = sourceText(source);
+  if (text === undefined) throw new SscardError('config-malformed', 'not UTF-8', start);
+  return text;
 }
 
 function malformed(content: string, offset: number, why: string, place: string): SscardError {
-  const before = content.slice(0, offset).split(/\r\n|\r|\n/);
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  return new SscardError('config-malformed', why, { place, line: before.length, column });
+  return new SscardError('config-malformed', why, { place, ...positionIn(content, offset) });
 }

@@ -1,6 +1,7 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { decodeCommand } from '../../apdu/command.ts';
 import { SscardError } from '../../apdu/errors.ts';
+import { sourceText } from '../../apdu/source-text.ts';
 
 /** One command to send, and the status word it should end with. */
 export interface PlannedExchange {
@@ -85,12 +86,9 @@ function readStatus(text: string, place: PlannedExchange['place'], offset = 1): 
 function decode(source: string | Uint8Array, place: string): string {
   const start = { place, line: 1 };
   if (source.length > scriptLimits.bytes) throw malformed('too large', start, 1);
-  if (typeof source === 'string') return source;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(source);
-  } catch {
-    throw malformed('not UTF-8', start, 1);
-  }
+  const text = sourceText(source);
+  if (text === undefined) throw malformed('not UTF-8', start, 1);
+  return text;
 }
 
 function malformed(why: string, place: { place?: string; line?: number }, column: number): SscardError {

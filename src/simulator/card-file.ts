@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SscardError } from '../../apdu/errors.ts';
+import { positionIn } from '../../apdu/source-text.ts';
 import { SimulatedCard, type SimulatedCardOptions } from './card.ts';
 import { type CardFile, checkCardFile } from './card-file-check.ts';
 import type { CardImage } from './image.ts';
@@ -150,8 +151,7 @@ async function syntaxError(path: string, text: string, cause: unknown): Promise<
   const { parse } = await import('jsonc-parser');
   const errors: { offset: number }[] = [];
   parse(text, errors as never, { disallowComments: true, allowTrailingComma: false });
-  const before = text.slice(0, errors[0]?.offset ?? text.length).split('\n');
-  const place = { place: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const place = { place: path, ...positionIn(text, errors[0]?.offset ?? text.length) };
   return new SscardError('sim-file-malformed', 'the card file is not JSON', place, { cause });
 }
 

@@ -1,13 +1,5 @@
 import detectionData from './detection.json' with { type: 'json' };
-import type {
-  Assumption,
-  CardProfile,
-  Detection,
-  FileDescription,
-  Generation,
-  ItemDescription,
-  ProfileOverlay,
-} from './profile.ts';
+import type { Assumption, CardProfile, Detection, Generation, ProfileOverlay } from './profile.ts';
 
 /** How a terminal tells a social security card and its generation. */
 export const detection: Detection = detectionData as Detection;
@@ -59,52 +51,6 @@ export async function loadAssumptions(): Promise<readonly Assumption[]> {
   return data.assumptions as readonly Assumption[];
 }
 
-/**
- * The profile with what a region adds or a site corrects: rules member by member, a known file with the members and
- * items (by tag) given, a known key (by directory and name) with the members given.
- */
-export function withOverlay(profile: CardProfile, overlay: ProfileOverlay): CardProfile {
-  const { files = [], keys = [], region: _region, nameZh: _nameZh, appliesTo: _appliesTo, ...rules } = overlay;
-  const changed = Object.entries(rules).map(([name, rule]) => {
-    const known: unknown = profile[name as keyof CardProfile];
-    return [name, typeof rule === 'object' ? { ...(known as object), ...rule } : rule];
-  });
-  return {
-    ...profile,
-    ...Object.fromEntries(changed),
-    files: merged(profile.files, files, fileKey),
-    keys: merged(profile.keys, keys, ({ directory, name }) => `${directory} ${name}`),
-  };
-}
-
-/** The profile with the overlays that apply to this card, in their order. */
-export function applyOverlays(
-  profile: CardProfile,
-  overlays: readonly ProfileOverlay[],
-  division: string | null,
-): CardProfile {
-  return overlays
-    .filter((overlay) => overlayApplies(overlay, profile.generation, division))
-    .reduce(withOverlay, profile);
-}
-
-/** Known entries with the members given, in their old order; new ones after them. */
-function merged<T extends object>(known: readonly T[], given: readonly Partial<T>[], keyOf: (entry: T) => string): T[] {
-  const all = new Map(known.map((entry) => [keyOf(entry), entry]));
-  for (const entry of given) {
-    const key = keyOf(entry as T);
-    const old = all.get(key);
-    all.set(key, { ...old, ...entry, ...(old !== undefined && mergedItems(old, entry)) } as T);
-  }
-  return [...all.values()];
-}
-
-/** Whether the overlay is for this card. A division nobody could read leaves it possible. */
-export function overlayApplies(overlay: ProfileOverlay, generation: Generation, division: string | null): boolean {
-  const { generations, divisionPrefix } = overlay.appliesTo;
-  return generations.includes(generation) && (division === null || division.startsWith(divisionPrefix));
-}
-
 function importProfile(generation: Generation): Promise<{ default: unknown }> {
   switch (generation) {
     case '1.0':
@@ -121,19 +67,4 @@ function importDirectories(generation: Generation): Promise<{ default: unknown }
   return generation === '1.0'
     ? import('./generation-1.0.directories.json', { with: { type: 'json' } })
     : import('./generation-2.0.directories.json', { with: { type: 'json' } });
-}
-
-function fileKey({ directory, ef }: Pick<FileDescription, 'directory' | 'ef'>): string {
-  return directory + ef;
-}
-
-/** Items are told apart by tag and record: a group may stand in a file several times. */
-function mergedItems(known: Partial<FileDescription>, { items }: Partial<FileDescription>): object {
-  if (items === undefined) return {};
-  const given = new Set(items.map(itemKey));
-  return { items: [...(known.items ?? []).filter((item) => !given.has(itemKey(item))), ...items] };
-}
-
-function itemKey({ tag, record, name }: ItemDescription): string {
-  return `${tag ?? name} ${record}`;
 }

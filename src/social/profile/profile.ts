@@ -207,6 +207,16 @@ export interface CardProfile {
 }
 
 /**
+ * Members of a known item that change. It is found by its tag (a field by its name); of groups that repeat, the one with
+ * the record given, or all. An item the file does not know has to be whole.
+ */
+export type ItemChange = Partial<Omit<ItemDescription, 'items'>> & { readonly items?: readonly ItemChange[] };
+
+/** Members of a file that change. */
+export type FileChange = Pick<FileDescription, 'directory' | 'ef'> &
+  Partial<Omit<FileDescription, 'items'>> & { readonly items?: readonly ItemChange[] };
+
+/**
  * What a region adds, or a site corrects: files, items of known files, keys, and single members of the rules. The
  * built-in one of Jiangsu and the file of `--profile` have the same form.
  */
@@ -218,9 +228,14 @@ export interface ProfileOverlay {
     /** First digits of the division on the card (GB/T 2260); empty: every card. */
     readonly divisionPrefix: string;
   };
+  /** A directory of the profile, by its id, gets the members given here; one it does not know has to be whole. */
+  readonly directories?: readonly (Pick<DirectoryDescription, 'id'> & Partial<DirectoryDescription>)[];
   /** A file of the profile gets the members given here; one it does not know has to be whole. */
-  readonly files?: readonly (Pick<FileDescription, 'directory' | 'ef'> & Partial<FileDescription>)[];
-  /** A key of the profile, by directory and name, gets the members given here; one it does not know has to be whole. */
+  readonly files?: readonly FileChange[];
+  /**
+   * A key of the profile, by directory and name, gets the members given here; one it does not know has to be whole. When
+   * its identifier changes, the access rules of known files follow.
+   */
   readonly keys?: readonly (Pick<KeyDescription, 'directory' | 'name'> & Partial<KeyDescription>)[];
   readonly algorithm?: CardProfile['algorithm'];
   readonly coding?: Partial<CodingRules>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadWholeOverlays, loadWholeProfile, withOverlay } from '../../../src/social/profile/load.ts';
+import { loadWholeOverlays, loadWholeProfile } from '../../../src/social/profile/load.ts';
+import { withOverlay } from '../../../src/social/profile/merge.ts';
 import type { AccessRule, CardProfile, Generation, KeyDescription } from '../../../src/social/profile/profile.ts';
 
 /** social-security-card.md 2.2: file, structure, read, update; `national | Jiangsu` where the region differs. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadWholeOverlays, loadWholeProfile, withOverlay } from '../../../src/social/profile/load.ts';
+import { loadWholeOverlays, loadWholeProfile } from '../../../src/social/profile/load.ts';
+import { withOverlay } from '../../../src/social/profile/merge.ts';
 import type { CardProfile, FileDescription, Generation, ItemDescription } from '../../../src/social/profile/profile.ts';
 import psam from '../../../src/social/profile/psam.json' with { type: 'json' };
 

@@ -7,9 +7,8 @@ import {
   loadProfile,
   loadWholeOverlays,
   loadWholeProfile,
-  overlayApplies,
-  withOverlay,
 } from '../../../src/social/profile/load.ts';
+import { overlayApplies, withOverlay } from '../../../src/social/profile/merge.ts';
 import type {
   AccessRule,
   CardProfile,
