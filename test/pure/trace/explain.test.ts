@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formatTranscript, parseTranscript } from '../../../drivers/replay/transcript.ts';
-import { applyOverlays, loadWholeOverlays, loadWholeProfile } from '../../../src/social/profile/load.ts';
+import { loadWholeOverlays, loadWholeProfile } from '../../../src/social/profile/load.ts';
+import { applyOverlays } from '../../../src/social/profile/merge.ts';
 import type { CardProfile } from '../../../src/social/profile/profile.ts';
 import { type Explained, explainTranscript } from '../../../src/trace/explain.ts';
 import { maskTranscript } from '../../../src/trace/transcript-masking.ts';
