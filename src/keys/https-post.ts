@@ -80,11 +80,13 @@ function failureOf(error: Error & { readonly code?: string }, left: boolean): Ht
 function whetherLeft(sending: ClientRequest): () => boolean {
   let secure = false;
   sending.on('socket', (socket) => {
+    secure = sending.reusedSocket;
+    if (secure) return;
     socket.once('secureConnect', () => {
       secure = true;
     });
   });
-  return () => secure || sending.reusedSocket;
+  return () => secure;
 }
 
 async function collect(answer: IncomingMessage, limit: number): Promise<string> {
