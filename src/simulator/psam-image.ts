@@ -24,6 +24,7 @@ export interface PsamImage {
   readonly keys: readonly PsamKeyImage[];
 }
 
+/** Which command derives a session key: `BF DE` or `80 1A` (7.2). */
 export type DeriveForm = 'vendor' | 'standard';
 
 /**

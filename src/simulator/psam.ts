@@ -63,6 +63,7 @@ export class SimulatedPsam {
     this.reset();
   }
 
+  /** What was derived, begun and selected is lost; terminal serial and counter stay. */
   powerOff(): void {
     this.#core = undefined;
   }

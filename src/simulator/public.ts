@@ -5,11 +5,20 @@ export {
   type CreateCardOptions,
   createCardFile,
   describeCard,
+  openCardAndPsam,
   openCardFile,
+  readCardFile,
+  type SimulatedPair,
 } from './card-file.ts';
+export type { CardFile, MasterKey } from './card-file-check.ts';
+export { contactless } from './contactless.ts';
 export { type Fault, withFaults } from './faults.ts';
+export { type HsmLogEntry, type HsmOptions, type HsmServer, type HsmTimes, serveHsm } from './hsm.ts';
+export type { HsmFault } from './hsm-faults.ts';
 export type { AccessRule, CardImage, DirectoryImage, FileImage, KeyImage } from './image.ts';
 export { PowerCut } from './memory.ts';
+export { SimulatedPsam, type SimulatedPsamOptions } from './psam.ts';
+export type { DeriveForm, PsamImage, PsamKeyImage } from './psam-image.ts';
 export { type RandomBytes, seededRandom } from './random.ts';
 export { type SimReaders, type SimReadersOptions, simReaders, type VirtualCard } from './readers.ts';
 export { asVpcdCard } from './serve.ts';

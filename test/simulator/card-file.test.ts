@@ -12,9 +12,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../apdu/bytes.ts';
-import { createCardFile, describeCard, openCardFile, readCardFile } from '../../src/simulator/card-file.ts';
+import {
+  createCardFile,
+  describeCard,
+  openCardAndPsam,
+  openCardFile,
+  readCardFile,
+} from '../../src/simulator/card-file.ts';
 import { simReaders } from '../../src/simulator/readers.ts';
 import { authenticate, GET_CHALLENGE, SELECT_SSSE, talk } from './cards.ts';
+import { FACTORS, initialisePurchase, SELECT_KEYS } from './golden-psams.ts';
 
 const WRONG = '0020000003735190';
 let folder = '';
@@ -177,6 +184,46 @@ describe('a card kept in a file', () => {
   });
 });
 
+describe('the PSAM kept in the file of the card', () => {
+  const PURCHASE_KEY = { directory: 'DF04', key: 'DPK', usage: '62', id: '01', value: '00'.repeat(16) };
+
+  it('stores its serial there, and the card what it has: neither undoes the other', async () => {
+    const path = await newFile();
+    const made = await readCardFile(path);
+    writeFileSync(path, JSON.stringify({ ...made, psam: { ...made.psam, keys: [PURCHASE_KEY] } }));
+    const { card, psam } = await openCardAndPsam(path);
+    card.powerOn();
+    psam.powerOn();
+    talk(card, SELECT_SSSE, WRONG);
+    for (const hex of [SELECT_KEYS, initialisePurchase()]) psam.process(fromHex(hex));
+    talk(card, WRONG);
+    const stored = await readCardFile(path);
+    expect([stored.card.pin.triesLeft, stored.psam.terminalSerial]).toEqual([4, 1]);
+  });
+
+  it.each(['2.0', '3.0'] as const)('gives the keys of the %s card', async (generation) => {
+    const path = await newFile({ generation, algorithm: '3DES' });
+    const { card, psam } = await openCardAndPsam(path);
+    card.powerOn();
+    psam.powerOn();
+    const factor = toHex(card.atr).slice(-16);
+    const factors = `${factor}${FACTORS.city}${FACTORS.province}`;
+    const [r1, r2] = ['1122334455667788', 'A1A2A3A4A5A6A7A8'];
+    const ask = (hex: string) => toHex(psam.process(fromHex(hex)));
+    for (const hex of [SELECT_KEYS, `BFDE670820${factors}${r1}`, `80FA000008${r2}`]) ask(hex);
+    const proof = talk(card, SELECT_SSSE, `0088000010${r1}${r2}`, '00C0000008').at(-1);
+    expect(ask('00C0000008')).toBe(proof);
+  });
+
+  it('is made anew from a file of version 1', async () => {
+    const path = await newFile();
+    const { card, psam, masters } = await readCardFile(path);
+    const first = { format: 'sscard-simulated-card', version: 1, card };
+    writeFileSync(path, JSON.stringify({ ...first, psam: { terminalNumber: psam.terminalNumber, masters } }));
+    expect(await readCardFile(path)).toEqual({ format: first.format, version: 2, card, psam, masters });
+  });
+});
+
 describe('a file that is no card file', () => {
   const text = async () => readFileSync(await newFile(), 'utf8');
   const open = async (content: string) => {
@@ -220,6 +267,9 @@ describe('a file that is no card file', () => {
     ['card.directories[0].fid', '"DDF1"', '"DDF"'],
     ['card.directories[0].files[0].read', '"free"', '"nobody"'],
     ['psam.terminalNumber', '"terminalNumber": "', '"terminalNumber": "9'],
+    ['psam.terminalSerial', '"terminalSerial": 0', '"terminalSerial": -1'],
+    ['psam.derive[0]', '"vendor"', '"other"'],
+    ['psam.keys[0].usage', '"usage": "67"', '"usage": 67'],
   ])('names the member: %s', async (member, from, to) => {
     const changed = (await text()).replace(from, to);
     const place = expect.stringMatching(`: ${member.replace(/[[\].]/g, '\\$&')}$`);
