@@ -201,19 +201,29 @@ describe('the PSAM kept in the file of the card', () => {
     expect([stored.card.pin.triesLeft, stored.psam.terminalSerial]).toEqual([4, 1]);
   });
 
-  it.each(['2.0', '3.0'] as const)('gives the keys of the %s card', async (generation) => {
-    const path = await newFile({ generation, algorithm: '3DES' });
-    const { card, psam } = await openCardAndPsam(path);
-    card.powerOn();
-    psam.powerOn();
-    const factor = toHex(card.atr).slice(-16);
-    const factors = `${factor}${FACTORS.city}${FACTORS.province}`;
-    const [r1, r2] = ['1122334455667788', 'A1A2A3A4A5A6A7A8'];
-    const ask = (hex: string) => toHex(psam.process(fromHex(hex)));
-    for (const hex of [SELECT_KEYS, `BFDE670820${factors}${r1}`, `80FA000008${r2}`]) ask(hex);
-    const proof = talk(card, SELECT_SSSE, `0088000010${r1}${r2}`, '00C0000008').at(-1);
-    expect(ask('00C0000008')).toBe(proof);
-  });
+  it.each([
+    ['2.0', '3DES', '80FA000008', 1],
+    ['3.0', 'SM4', '80FA000010', 2],
+  ] as const)(
+    'gives the keys of the %s card, of three levels and of two',
+    async (generation, algorithm, crypt, times) => {
+      const { card, psam } = await openCardAndPsam(await newFile({ generation, algorithm }));
+      card.powerOn();
+      psam.powerOn();
+      const ask = (hex: string) => toHex(psam.process(fromHex(hex)));
+      const factors = toHex(card.atr).slice(-16) + FACTORS.city;
+      const [r1, r2] = ['1122334455667788', 'A1A2A3A4A5A6A7A8'];
+      const cryptogram = (derive: string) => {
+        for (const hex of [SELECT_KEYS, derive, crypt + r2.repeat(times)]) ask(hex);
+        return ask('00C0000000').slice(0, 16);
+      };
+      const [, , proof] = talk(card, SELECT_SSSE, `0088000010${r1}${r2}`, '00C0000008');
+      expect(`${cryptogram(`BFDE670820${factors}${FACTORS.province}${r1}`)}9000`).toBe(proof);
+      const challenge = talk(card, GET_CHALLENGE)[0]?.slice(0, 16);
+      const answer = cryptogram(`BFDE470A18${factors}${challenge}`);
+      expect(talk(card, `0082000A10${answer}${r2}`)).toEqual(['9000']);
+    },
+  );
 
   it('is made anew from a file of version 1', async () => {
     const path = await newFile();
