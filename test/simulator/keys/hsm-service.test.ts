@@ -47,10 +47,7 @@ const overService = (server = shared, options = {}) => hsmProvider(clientOf(who,
 async function inPsam(rule: AuthenticationRule, terminalSerial = 0): Promise<KeyProvider> {
   const algorithm = rule === '3DES' ? '3DES' : 'SM4';
   const image = await makePsam({ generation: '2.0', algorithm, terminalNumber: '320499000001', masters: MASTERS });
-  const value = MASTERS.find(({ key }) => key === 'DPK')?.value ?? '';
-  const purchase = { directory: 'DF04', key: 'DPK', usage: '62', id: '01', value };
-  const keys = [...image.keys.filter(({ key }) => key !== 'DPK'), purchase];
-  const psam = new SimulatedPsam({ ...image, keys, terminalSerial });
+  const psam = new SimulatedPsam({ ...image, terminalSerial });
   const readers = simReaders(undefined, { card: psam });
   return psamProvider((waiting) => readers.waitForCard({ ...waiting, timeout: 1 }));
 }
