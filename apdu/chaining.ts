@@ -19,6 +19,8 @@ export interface ChainingOptions {
   readonly fetch?: 'expected' | 'always';
   /** Go on after Ne bytes are there, while the card still says 61xx. Default false: the last 61xx is the status. */
   readonly collectAll?: boolean;
+  /** Whether a command that brought data is repeated after 6Cxx, too. Default true. */
+  readonly repeatData?: boolean;
 }
 
 /** No card of this kind keeps more: a chain beyond this is a broken card, or one that attacks the terminal. */
@@ -38,7 +40,8 @@ export function withChaining<W>(next: Sender<W>, options: ChainingOptions = {}):
     async transmit(bytes, waiting) {
       const command = decodeCommand(bytes);
       const chain = new Chain(next, waiting);
-      let answer = await chain.first(bytes, command);
+      const repeats = command.le !== undefined && (command.data === undefined || options.repeatData !== false);
+      let answer = await chain.first(bytes, command, repeats);
       const wanted = command.le ?? (options.fetch === 'always' ? MAX_BYTES : 0);
       const parts = [answer.data];
       while (answer.sw >> 8 === 0x61 && wanted > 0) {
@@ -64,9 +67,9 @@ class Chain<W> {
     this.#waiting = waiting;
   }
 
-  async first(bytes: Uint8Array, command: CommandApdu): Promise<ResponseApdu> {
+  async first(bytes: Uint8Array, command: CommandApdu, repeats: boolean): Promise<ResponseApdu> {
     const answer = await this.#send(bytes);
-    return command.le === undefined ? answer : this.#corrected(command, answer);
+    return repeats ? this.#corrected(command, answer) : answer;
   }
 
   async getResponse(cla: number, le: number): Promise<ResponseApdu> {

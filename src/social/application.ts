@@ -23,7 +23,8 @@ export class SocialApplication {
   constructor(channel: Channel, settings: CardSettings = {}) {
     this.#channel = channel;
     this.#settings = settings;
-    const transmitter = channel.chains ? channel : withChaining<Waiting>(channel);
+    // On T=0 no card corrects the Le of a command with data (ISO/IEC 7816-3, 12.2.5); one that moves money never goes twice.
+    const transmitter = channel.chains ? channel : withChaining<Waiting>(channel, { repeatData: false });
     this.#run = flowRunner(channel, transmitter, settings);
     this.pin = new SocialPin(this.#run);
     this.account = new MedicalAccount(this.#run);

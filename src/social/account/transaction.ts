@@ -5,7 +5,7 @@ import type { CardIdentity, KeyProvider, KeyReference } from '../../keys/provide
 import { referenceOf } from '../authentication.ts';
 import { identityOf } from '../card-facts.ts';
 import { denialOf } from '../denial.ts';
-import { refused, type Step, type Where } from '../exchange.ts';
+import { refused, type Step, saysNotDone, type Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import { isInitial } from '../pin/initial.ts';
 import type { PinOptions } from '../pin/social-pin.ts';
@@ -122,13 +122,8 @@ export async function move(
   const { data, sw } = await accountCommand(flow.line, header, body, where);
   if (sw === DONE) return wholeAnswer(data, body.le, where);
   const balance = await readBalance(flow);
-  const agrees = saysRefused(sw) && balance === course.receipt.oldBalance;
+  const agrees = saysNotDone(sw) && balance === course.receipt.oldBalance;
   return agrees ? notDoneBy(sw, where) : course.unknown('status', { sw, balance });
-}
-
-/** Checking errors of ISO/IEC 7816-4, 5.1.3, and the card's own. */
-function saysRefused(sw: number): boolean {
-  return (sw >= 0x6700 && sw <= 0x6eff) || sw === 0x9303 || REASONS[sw] !== undefined;
 }
 
 /** After the card said done: the balance, then its TAC where somebody can check it. */

@@ -142,6 +142,13 @@ describe('6Cxx', () => {
     expect(card.sent[1]).toBe('0088000002AABB08');
   });
 
+  test('repeats no command with data where the caller does not want it', async () => {
+    const card = cardThatAnswers('6C08', '9000');
+    expect(await exchange(card, '0088000002AABB10', { repeatData: false })).toBe('6C08');
+    expect(await exchange(cardThatAnswers('6C02', 'AABB9000'), '00B2012C00', { repeatData: false })).toBe('AABB9000');
+    expect(card.sent).toHaveLength(1);
+  });
+
   test('corrects GET RESPONSE', async () => {
     const card = cardThatAnswers('6110', '6C02', 'AABB9000');
     expect(await exchange(card, '00A40400023F0000')).toBe('AABB9000');
