@@ -110,7 +110,8 @@ export async function announce(
 
 /**
  * The command that moves the money, once. A refusal counts when the balance agrees with it: no status word alone says
- * what became of money.
+ * what became of money. Where the account pays nothing, the balance cannot tell, and only what the purse alone answers
+ * is taken for a refusal.
  * @returns the answer of `le` bytes, or what came of it
  */
 export async function move(
@@ -122,8 +123,9 @@ export async function move(
   const { data, sw } = await accountCommand(flow.line, header, body, where);
   if (sw === DONE) return wholeAnswer(data, body.le, where);
   const balance = await readBalance(flow);
-  const agrees = saysNotDone(sw) && balance === course.receipt.oldBalance;
-  return agrees ? notDoneBy(sw, where) : course.unknown('status', { sw, balance });
+  const { oldBalance, amount } = course.receipt;
+  const refusal = REASONS[sw] !== undefined || (saysNotDone(sw) && amount > 0);
+  return refusal && balance === oldBalance ? notDoneBy(sw, where) : course.unknown('status', { sw, balance });
 }
 
 /** After the card said done: the balance, then its TAC where somebody can check it. */

@@ -1,5 +1,5 @@
 import type { CardImage } from '../../../src/simulator/image.ts';
-import { type Act, type Generation, pinOf, pins } from './rig.ts';
+import { type Act, type Generation, type KeysOf, pinOf, pins } from './rig.ts';
 
 /** One act of the counter, and what the matrix may expect of it. */
 export interface Flow {
@@ -8,6 +8,10 @@ export interface Flow {
   readonly act: Act;
   /** The state of the card that the act finds; default: as it was issued. */
   readonly before?: (image: CardImage) => CardImage;
+  /** A PIN is offered, and presented only where the card asks for it. */
+  readonly offersPin?: true;
+  /** Where the keys are; default: the PSAM. */
+  readonly keys?: KeysOf;
   /** `kind` of the outcome when nothing goes wrong; undefined: the result is no outcome. */
   readonly good?: string;
   /** It earns a right, so the card has to be reset. */

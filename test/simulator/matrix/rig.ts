@@ -3,6 +3,7 @@ import { SscardError } from '../../../apdu/errors.ts';
 import type { Waiting } from '../../../drivers/reader.ts';
 import { type Card, openCard } from '../../../src/card.ts';
 import { Pin } from '../../../src/crypto/pin.ts';
+import type { KeyProvider } from '../../../src/keys/provider.ts';
 import { psamProvider } from '../../../src/keys/psam.ts';
 import { SimulatedCard } from '../../../src/simulator/card.ts';
 import type { CardFile } from '../../../src/simulator/card-file-check.ts';
@@ -53,6 +54,16 @@ export function cardFile(generation: Generation): Promise<CardFile> {
   return file;
 }
 
+/** The provider of an act, made of that of the PSAM. */
+export type KeysOf = (psam: KeyProvider, file: CardFile) => KeyProvider;
+
+interface RigOptions {
+  readonly strike?: Strike | undefined;
+  /** A write that loses power keeps the bytes stored so far. */
+  readonly tears?: boolean | undefined;
+  readonly keys?: KeysOf | undefined;
+}
+
 /** One card in one reader, its PSAM in another, and what happened to them. */
 export class Rig {
   readonly readers: SimReaders;
@@ -76,8 +87,9 @@ export class Rig {
     this.#counts = counts;
   }
 
-  static async open(file: CardFile, strike?: Strike, tears = false): Promise<Rig> {
-    const real = new SimulatedCard(file.card, { tears });
+  static async open(file: CardFile, { strike, tears = false, keys = (psam) => psam }: RigOptions = {}): Promise<Rig> {
+    // The same challenges in every run: what an act leaves on the card can be compared.
+    const real = new SimulatedCard(file.card, { tears, random: (length) => new Uint8Array(length).fill(0x5a) });
     const sent: string[] = [];
     const counts = { resets: 0 };
     const readers: SimReaders = simReaders(undefined, {
@@ -97,9 +109,15 @@ export class Rig {
     });
     const psam = simReaders(undefined, { card: new SimulatedPsam(file.psam) });
     const { psam: structure } = await loadProfile(file.card.generation);
-    const keys = psamProvider((waiting) => psam.waitForCard(waiting), structure);
+    const psamKeys = psamProvider((waiting) => psam.waitForCard(waiting), structure);
     const channel = await readers.waitForCard();
-    return new Rig(readers, await openCard(channel, { keys, overlays: [SITE] }), real, sent, counts);
+    return new Rig(
+      readers,
+      await openCard(channel, { keys: keys(psamKeys, file), overlays: [SITE] }),
+      real,
+      sent,
+      counts,
+    );
   }
 
   get resets(): number {
