@@ -18,11 +18,29 @@ export type {
 } from './social/account/outcomes.ts';
 export type { PurchaseOptions } from './social/account/purchase.ts';
 export type { TransactionOptions } from './social/account/transaction.ts';
+export type { ItemAddress } from './social/address.ts';
 export { SocialApplication } from './social/application.ts';
 export type { BasicField, BasicInformation, Coded, Oddity, OddityKind, Withheld } from './social/basic-information.ts';
 export type { BlockOutcome } from './social/block.ts';
 export type { CertificateKey } from './social/certificate.ts';
+export type {
+  DecodedItem,
+  GroupInput,
+  GroupPart,
+  GroupValue,
+  ItemInput,
+  ItemOddity,
+  ItemValue,
+  Undecodable,
+} from './social/codecs/item-value.ts';
+export type { Photo } from './social/codecs/photo.ts';
 export type { Denial, Denied } from './social/denial.ts';
+export type { ItemChange } from './social/files/change.ts';
+export type { ItemQuery } from './social/files/plan.ts';
+export type { FileReading, FilesReading, ItemReading } from './social/files/reading.ts';
+export type { ItemOutcome, ItemState, UpdateCut, UpdateReport } from './social/files/report.ts';
+export type { FilesOptions, PhotoReading, SocialFiles } from './social/files/social-files.ts';
+export type { DirectoryTree, FileTree } from './social/files/tree.ts';
 export type { CardSettings } from './social/flow.ts';
 export type { Genuineness } from './social/genuineness.ts';
 export type {
@@ -35,4 +53,11 @@ export type {
 } from './social/pin/outcomes.ts';
 export type { NewPinOptions, PinOptions, SocialPin } from './social/pin/social-pin.ts';
 export type { WeakRule } from './social/pin/weak.ts';
-export type { Generation, ProfileOverlay } from './social/profile/profile.ts';
+export type {
+  AccessRule,
+  DirectoryDescription,
+  FileDescription,
+  Generation,
+  ItemDescription,
+  ProfileOverlay,
+} from './social/profile/profile.ts';

@@ -4,6 +4,7 @@ import { MedicalAccount } from './account/account.ts';
 import type { BasicInformation } from './basic-information.ts';
 import { type BlockOutcome, blockApplication, blockCommands, unknownBlock } from './block.ts';
 import { type CertificateKey, readCertificateKey } from './certificate.ts';
+import { SocialFiles } from './files/social-files.ts';
 import type { CardSettings, Flow } from './flow.ts';
 import { checkGenuine, type Genuineness } from './genuineness.ts';
 import { interpretBasic } from './interpret.ts';
@@ -14,6 +15,7 @@ import { flowRunner, type RunFlow } from './run.ts';
 
 /** The social security application (SSSE) of one inserted card. Made by `openCard`. */
 export class SocialApplication {
+  readonly files: SocialFiles;
   readonly pin: SocialPin;
   readonly account: MedicalAccount;
   readonly #channel: Channel;
@@ -26,6 +28,7 @@ export class SocialApplication {
     // On T=0 no card corrects the Le of a command with data (ISO/IEC 7816-3, 12.2.5); one that moves money never goes twice.
     const transmitter = channel.chains ? channel : withChaining<Waiting>(channel, { repeatData: false });
     this.#run = flowRunner(channel, transmitter, settings);
+    this.files = new SocialFiles(this.#run, settings.keys !== undefined);
     this.pin = new SocialPin(this.#run);
     this.account = new MedicalAccount(this.#run);
   }

@@ -1,7 +1,7 @@
 import type { KeyProvider } from '../keys/provider.ts';
 import { type CardFacts, identify } from './card-facts.ts';
 import type { Line } from './exchange.ts';
-import { type DetectedGeneration, detectGeneration } from './generation.ts';
+import { type DetectedVersion, detectGeneration } from './generation.ts';
 import { loadOverlays, loadProfile, loadWholeOverlays, loadWholeProfile } from './profile/load.ts';
 import { applyOverlays } from './profile/merge.ts';
 import type { CardProfile, ProfileOverlay } from './profile/profile.ts';
@@ -19,7 +19,7 @@ export interface CardSettings {
 }
 
 /** One act on a card from its SELECT to its end: what the card is, how it is described, what has been earned. */
-export interface Flow extends DetectedGeneration, CardFacts {
+export interface Flow extends DetectedVersion, CardFacts {
   readonly line: Line;
   readonly profile: CardProfile;
   readonly rights: Rights;

@@ -14,12 +14,17 @@ export interface DetectedGeneration {
   readonly described: boolean;
 }
 
+export interface DetectedVersion extends DetectedGeneration {
+  /** 规范版本 as it came. */
+  readonly versionValue: Uint8Array;
+}
+
 /**
  * Reads 规范版本, free on all generations, which decides the layout (1, rule 2). The application must be selected.
  * @throws SscardError `generation-unknown` with the version in its message, `card-refused`, `record-malformed`, and what
  * the channel throws
  */
-export async function detectGeneration(line: Line): Promise<DetectedGeneration> {
+export async function detectGeneration(line: Line): Promise<DetectedVersion> {
   const { version: record, application } = detection;
   const answer = await readRecord(line, { directory: application.directory, ...record });
   if (answer.kind === 'refused') throw refused(answer.sw, answer.where);
@@ -30,5 +35,5 @@ export async function detectGeneration(line: Line): Promise<DetectedGeneration> 
     const shown = /^[ -~]{1,8}$/.test(version) ? version : 'not readable';
     throw new SscardError('generation-unknown', `no layout for version ${shown}`, answer.where);
   }
-  return { generation, version, described: detection.versions.includes(version) };
+  return { generation, version, described: detection.versions.includes(version), versionValue: answer.value };
 }

@@ -61,6 +61,7 @@ export interface ItemDescription {
   readonly items?: readonly ItemDescription[];
 }
 
+/** One elementary file of a directory: its address, structure, access rules and items. */
 export interface FileDescription {
   readonly directory: string;
   readonly ef: string;
@@ -85,6 +86,7 @@ export interface FileDescription {
   readonly items?: readonly ItemDescription[];
 }
 
+/** The application (`SSSE`) or one of its directories. */
 export interface DirectoryDescription {
   readonly id: string;
   readonly fid: string;
