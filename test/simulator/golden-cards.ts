@@ -40,6 +40,12 @@ export async function goldenImage(id: string): Promise<CardImage> {
   });
 }
 
+/** A key of a golden card by its name, hex. */
+export function goldenCardKey(id: string, directory: string, name: string): string {
+  const ids: Readonly<Record<string, string>> = { IRK: '00', UKSSSE: '04', PUK: '06', RKSSSE: '0A', UK2SSSE: '0D' };
+  return goldenKey(goldenCard(id), directory, directory === 'SSSE' ? (ids[name] ?? null) : null, name);
+}
+
 function goldenKey(card: GoldenCard, directory: string, id: string | null, name: string): string {
   const own = directory === 'SSSE' ? card.keys[id ?? ''] : undefined;
   return own ?? card.directoryKeys?.[directory]?.[name] ?? '00'.repeat(16);
