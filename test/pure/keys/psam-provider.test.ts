@@ -324,6 +324,12 @@ describe('a purchase', () => {
     expect(channel.sent.at(-1)).toBe(`8070000024010203040005F00000013120260115093000${'0101'}${factors}08`);
   });
 
+  it('is not begun with a usage byte without levels, nor without a key directory', async () => {
+    const key = { ...purchase.key, psam: { usage: 0x02, id: 1 } };
+    expect(await providerOf(psam()).authorisePurchase({ ...purchase, key })).toEqual(unavailable('key-level'));
+    expect(await providerOf(psam({ '00A4': '6A82' })).authorisePurchase(purchase)).toEqual(unavailable('no-psam'));
+  });
+
   it.each([
     ['9403', 'no-key'],
     ['6A88', 'no-key'],
