@@ -11,7 +11,7 @@ await build({
   platform: 'node',
   // Found in node_modules at run time, and only when its driver is used. commander is needed by every run: inside the
   // bundle it costs a third of what it costs as files of its own.
-  external: ['koffi', 'smartcard', 'pcsclite', 'iconv-lite', 'jsonc-parser'],
+  external: ['koffi', 'smartcard', 'pcsclite', 'iconv-lite', 'jsonc-parser', 'ajv'],
   plugins: [withoutChildProcesses()],
   output: { dir: folder, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
 });

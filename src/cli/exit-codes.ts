@@ -40,6 +40,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'option-unknown',
     'option-value-malformed',
     'replay-not-possible',
+    'profile-malformed',
     'scheme-not-available',
     'script-malformed',
     'script-unreadable',

@@ -16,6 +16,13 @@ export const itemErrors: ErrorTable = {
       en: 'See sscard files tree for files and items.',
     },
   },
+  'profile-malformed': {
+    message: { zh: '卡片描述文件有错', en: 'The profile file is malformed' },
+    advice: {
+      zh: '按所示行列修改；各成员见 docs/files.md 和 src/social/profile/overlay.schema.json。',
+      en: 'Correct it at the line and column; docs/files.md and src/social/profile/overlay.schema.json list the members.',
+    },
+  },
   'value-malformed': {
     message: { zh: '这个值写不进数据项', en: 'The value does not fit the item' },
     advice: {

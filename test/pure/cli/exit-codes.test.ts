@@ -30,6 +30,7 @@ const PINNED: Readonly<Record<string, number>> = {
   'option-unknown': 2,
   'option-value-malformed': 2,
   'replay-not-possible': 2,
+  'profile-malformed': 2,
   'scheme-not-available': 2,
   'script-malformed': 2,
   'script-unreadable': 2,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fileFault } from '../../../src/social/profile/file-check.ts';
 import { loadWholeOverlays, loadWholeProfile } from '../../../src/social/profile/load.ts';
 import { withOverlay } from '../../../src/social/profile/merge.ts';
 import type { CardProfile, FileDescription, Generation, ItemDescription } from '../../../src/social/profile/profile.ts';
@@ -108,6 +109,10 @@ describe('the items of the reference', () => {
 });
 
 describe.each(GENERATIONS)('each file of %s', (generation) => {
+  it('holds together', async () => {
+    for (const file of [...(await whole(generation)).files, ...PSAM]) expect(fileFault(file)).toBeUndefined();
+  });
+
   it('has the short identifier that its identifier ends with', async () => {
     for (const { fid, sfi } of [...(await whole(generation)).files, ...PSAM]) {
       expect(sfi).toBe(Number.parseInt(fid.slice(2), 16));
