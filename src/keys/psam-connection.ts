@@ -72,7 +72,7 @@ export class PsamConnection {
       if (begun) throw error;
       // The session is new in the second attempt: there is no third.
       if (known !== undefined && hasCode(error, STALE)) return this.#attempt(waiting, work);
-      throw located(error);
+      throw located(error, session.channel.slot);
     }
   }
 
@@ -103,8 +103,9 @@ function hasCode(error: unknown, codes: readonly string[]): boolean {
   return error instanceof SscardError && codes.includes(error.code);
 }
 
-function located(error: unknown): unknown {
+function located(error: unknown, place?: string): unknown {
   if (!(error instanceof SscardError)) return error;
-  const details = { ...error.details, step: STEP, outcome: 'not-done' } as const;
+  const where = place === undefined ? { step: STEP } : { step: STEP, place };
+  const details = { ...error.details, ...where, outcome: 'not-done' } as const;
   return new SscardError(error.code, error.message, details, { cause: error });
 }

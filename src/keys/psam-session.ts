@@ -189,14 +189,18 @@ export class PsamSession {
     return true;
   }
 
-  /** Whatever breaks here, nothing was done on the holder's card; after a purchase it was, and the caller knows. */
-  async #send(command: CommandApdu, step: string, { place, waiting }: Task): Promise<ResponseApdu> {
+  /**
+   * Whatever breaks here, nothing was done on the holder's card; after a purchase it was, and the caller knows. What the
+   * channel throws has the slot as its place: it may be another card that was pulled than the one the person thinks of.
+   */
+  async #send(command: CommandApdu, step: string, { waiting }: Task): Promise<ResponseApdu> {
     const bytes = encodeCommand(command);
     try {
       return parseResponse(await this.#line.transmit(bytes, waiting));
     } catch (error) {
       if (!(error instanceof SscardError)) throw error;
-      throw new SscardError(error.code, error.message, { ...error.details, ...about(step, place) }, { cause: error });
+      const details = { ...error.details, ...about(step, this.channel.slot) };
+      throw new SscardError(error.code, error.message, details, { cause: error });
     } finally {
       // There may be a PIN block in it.
       bytes.fill(0);

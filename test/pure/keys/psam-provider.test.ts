@@ -437,7 +437,7 @@ describe('the channel', () => {
     });
     await expect(provider.cryptogram(ask())).rejects.toMatchObject({
       code: 'card-reset',
-      details: { step: 'psam-connect' },
+      details: { step: 'psam-connect', place: 'scripted', outcome: 'not-done' },
     });
     expect(opened).toBe(1);
   });

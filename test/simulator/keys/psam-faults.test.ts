@@ -178,7 +178,8 @@ describe.each(measured)('$act.name', (one) => {
   ] as const)('PSAM %s at each command', async (kind, code) => {
     for (const at of commands.keys()) {
       const run = await runWith(act, [{ kind, command: at + 1 }]);
-      expect(run.came).toMatchObject({ code, details: { step: stepOf(commands, at), outcome: 'not-done' } });
+      const details = { step: stepOf(commands, at), place: 'Simulated reader', outcome: 'not-done' };
+      expect(run.came).toMatchObject({ code, details });
       expect(run.atEnd).toBe(at + 1);
       await expectUsable(one, run);
     }
