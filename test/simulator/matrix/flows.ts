@@ -12,6 +12,8 @@ export interface Flow {
   readonly offersPin?: true;
   /** Where the keys are; default: the PSAM. */
   readonly keys?: KeysOf;
+  /** Checks what was said against the card, where more is said than done, not done or unknown. */
+  readonly truth?: (came: unknown, before: CardImage, after: CardImage) => void;
   /** `kind` of the outcome when nothing goes wrong; undefined: the result is no outcome. */
   readonly good?: string;
   /** It earns a right, so the card has to be reset. */
