@@ -69,7 +69,8 @@ export class PsamSession {
 
   constructor(channel: Channel, structure: PsamStructure) {
     this.channel = channel;
-    this.#line = channel.chains ? channel : withChaining(channel);
+    // A command with data goes once, whatever the PSAM says of its Le: it may hold a PIN, or begin a purchase.
+    this.#line = channel.chains ? channel : withChaining(channel, { repeatData: false });
     this.#structure = structure;
   }
 
