@@ -80,8 +80,10 @@ function argumentForm(name: string, asks: boolean): string {
   return asks ? `[${form}]` : `<${form}>`;
 }
 
+/** By the names they have in the table: commander makes `pinFrom` of `pin-from`. */
 function given(options: Readonly<Record<string, string | true>>): ReadonlyMap<string, string | true> {
-  return new Map(Object.entries(options));
+  const typed = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return new Map(Object.entries(options).map(([name, value]) => [typed(name), value]));
 }
 
 /** @param noun what was typed first, if anything */

@@ -9,6 +9,7 @@ import {
   describeCard,
   readCardFile,
 } from '../simulator/card-file.ts';
+import { describePsam, type PsamDescription } from '../simulator/psam-image.ts';
 import { createMasker } from '../trace/mask.ts';
 import type { Context, Outcome } from './context.ts';
 import { planFromScript } from './exchange-list.ts';
@@ -21,15 +22,18 @@ import type { Language } from './settings.ts';
 export async function runSimNew({ arguments: [file = ''], options, settings }: Context): Promise<Outcome> {
   const generation = (options.get('generation') ?? '2.0') as NonNullable<CreateCardOptions['generation']>;
   const seed = readSeed(options.get('seed'));
-  await createCardFile(file, { generation, force: options.has('force'), ...(seed !== undefined && { seed }) });
+  const algorithm = options.get('algorithm') as CreateCardOptions['algorithm'];
+  const chosen = { ...(seed !== undefined && { seed }), ...(algorithm !== undefined && { algorithm }) };
+  await createCardFile(file, { generation, force: options.has('force'), ...chosen });
   const { made } = words[settings.lang];
   return { members: { file, generation }, text: made(printable(file), generation) };
 }
 
-/** `sscard sim show <file>`: what is on the card, without anything secret and without the holder. */
-export async function runSimShow({ arguments: [file = ''], settings }: Context): Promise<Outcome> {
+/** `sscard sim show <file>`: what is on card and PSAM, without anything secret and without the holder. */
+export async function runSimShow({ arguments: [file = ''], settings: { lang } }: Context): Promise<Outcome> {
   const card = await describe(file);
-  return { members: { file, simulated: card }, text: cardFileText(card, settings.lang) };
+  const psam = describePsam((await readCardFile(file)).psam);
+  return { members: { file, simulated: card, psam }, text: `${cardFileText(card, lang)}\n\n${psamText(psam, lang)}` };
 }
 
 /** `sscard sim run <file> [script]`: commands from a script or stdin, then the state of the card. */
@@ -63,6 +67,18 @@ function cardFileText(card: CardDescription, lang: Language): string {
     ]),
   ];
   return table(rows);
+}
+
+function psamText(psam: PsamDescription, lang: Language): string {
+  const texts = words[lang];
+  return table([
+    [texts.terminalNumber, psam.terminalNumber],
+    [texts.algorithm, psam.algorithm],
+    [texts.derive, psam.derive.map((form) => ({ vendor: 'BF DE', standard: '80 1A' })[form]).join(', ')],
+    [texts.terminalSerial, String(psam.terminalSerial)],
+    ['MAC2', texts.tries(psam.mac2.triesLeft, psam.mac2.tries)],
+    ...psam.keys.map(({ directory, key, usage, id }) => [`PSAM ${usage} ${id}`, `${directory} ${key}`]),
+  ]);
 }
 
 function readSeed(value: string | true | undefined): number | undefined {

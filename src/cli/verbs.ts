@@ -84,6 +84,7 @@ export const verbs: readonly VerbSpec[] = [
     arguments: ['file'],
     options: [
       { name: 'generation', value: 'generation', choices: ['1.0', '2.0', '3.0'] },
+      { name: 'algorithm', value: 'algorithm', choices: ['3DES', 'SM4', 'SM4-zero'] },
       { name: 'seed', value: 'number' },
       { name: 'force' },
     ],
@@ -104,7 +105,12 @@ export const verbs: readonly VerbSpec[] = [
   {
     name: 'sim serve',
     arguments: ['file…'],
-    options: [{ name: 'vpcd', value: 'host:port' }],
+    options: [
+      { name: 'vpcd', value: 'host:port' },
+      { name: 'contactless' },
+      { name: 'key-service', value: 'host:port' },
+      { name: 'tls', value: 'folder' },
+    ],
     load: () => import('./sim-serve.ts').then(({ runSimServe }) => runSimServe),
   },
   {

@@ -10,7 +10,10 @@ export const verbTexts: Readonly<Record<string, Text>> = {
   'trace mask': { zh: '再次遮蔽报文，输出到标准输出', en: 'Mask a transcript again, onto stdout' },
   'trace replay': { zh: '用本程序重做报文里的操作，看是否一致', en: 'Do a recorded act again and compare' },
   'sim new': { zh: '制作一张模拟卡', en: 'Make a simulated card' },
-  'sim show': { zh: '查看模拟卡（不含持卡人与密钥）', en: 'Show a simulated card (no holder, no keys)' },
+  'sim show': {
+    zh: '查看模拟卡及其 PSAM（不含持卡人与密钥）',
+    en: 'Show a simulated card and its PSAM (no holder, no keys)',
+  },
   'sim run': { zh: '对模拟卡执行脚本，再显示其状态', en: 'Run a script on a simulated card, then show its state' },
   'sim serve': { zh: '把模拟卡放进虚拟 PC/SC 读写器', en: 'Put simulated cards into virtual PC/SC readers' },
   doctor: { zh: '检查安装，说明缺什么、怎么办', en: 'Check the installation and say what to do' },
@@ -33,7 +36,11 @@ export const verbExamples: Readonly<Record<string, readonly string[]>> = {
   'sim new': ['sscard sim new card.json', 'sscard sim new card.json --generation 3.0 --seed 1 --force'],
   'sim show': ['sscard sim show card.json'],
   'sim run': ['sscard sim run card.json commands.txt', 'echo 0084000008=9000 | sscard sim run card.json'],
-  'sim serve': ['sscard sim serve card.json --vpcd 127.0.0.1:35963', 'sscard sim serve a.json b.json'],
+  'sim serve': [
+    'sscard sim serve card.json --vpcd 127.0.0.1:35963',
+    'sscard sim serve new.json --contactless',
+    'sscard sim serve card.json --key-service 127.0.0.1:8443 --tls certificates',
+  ],
   doctor: ['sscard doctor', 'sscard doctor --rules'],
   completion: ['source <(sscard completion bash)', 'sscard completion fish > ~/.config/fish/completions/sscard.fish'],
 };
@@ -73,8 +80,8 @@ export const verbNotes: Readonly<Record<string, Text>> = {
     en: 'Scripts are those of script; without one, stdin. What is written stays in the card file.',
   },
   'sim serve': {
-    zh: '第一张卡用所给端口（默认 127.0.0.1:35963），以后每张加一；PSAM 尚未提供。标准输入每行 insert 或 remove，可加卡的序号；输入结束即退出。',
-    en: 'The first card is on the given port (default 127.0.0.1:35963), each further one on the next; PSAMs are not served yet. Lines on stdin: insert or remove, perhaps with the number of a card; ends at the end of stdin.',
+    zh: '第一张卡用所给端口（默认 127.0.0.1:35963），它的 PSAM 用下一个，以后每张加二。标准输入每行 insert 或 remove，可加 psam，可加卡的序号；输入结束即退出。--key-service 另起密钥服务（第一张卡的主密钥），--tls 目录内须有 ca.pem、server.pem、server-key.pem。',
+    en: 'The first card is on the given port (default 127.0.0.1:35963), its PSAM on the next, each further card two ports on. Lines on stdin: insert or remove, perhaps psam, perhaps the number of a card; ends at the end of stdin. --key-service starts the key service with the masters of the first card; the folder of --tls has ca.pem, server.pem and server-key.pem.',
   },
   doctor: {
     zh: '诊断本身总以 0 结束；结论在每一项里。--rules 列出现行的假设。',
@@ -110,7 +117,11 @@ export const optionTexts: Readonly<Record<string, Text>> = {
   generation: { zh: '规范版本，默认 2.0', en: 'Specification, default 2.0' },
   seed: { zh: '同一个数得到同一张卡', en: 'The same number gives the same card' },
   force: { zh: '覆盖已有文件', en: 'Overwrite a file that is there' },
+  algorithm: { zh: '算法，默认 3.0 用 SM4，其余 3DES', en: 'Algorithm, default SM4 for 3.0, else 3DES' },
   vpcd: { zh: '虚拟读写器的主机与端口', en: 'Host and port of the virtual reader' },
+  contactless: { zh: '接入卡的非接触面（仅 3.0 卡）', en: "The card's contactless side (3.0 cards only)" },
+  'key-service': { zh: '密钥服务监听的主机与端口', en: 'Host and port of the key service' },
+  tls: { zh: '密钥服务的证书目录', en: 'Folder with the certificates of the key service' },
   rules: { zh: '列出现行的假设', en: 'List the assumptions in force' },
 };
 

@@ -106,34 +106,6 @@ export const inputErrors: ErrorTable = {
     message: { zh: '没有这类读写器地址', en: 'This kind of reader address is not available' },
     advice: { zh: '可用 pcsc:、sim:、replay:。', en: 'There are pcsc:, sim: and replay:.' },
   },
-  'sim-file-exists': {
-    message: { zh: '文件已存在', en: 'The file exists' },
-    advice: { zh: '换一个文件名，或加 --force 覆盖。', en: 'Choose another name, or overwrite with --force.' },
-  },
-  'sim-file-malformed': {
-    message: { zh: '模拟卡文件有错', en: 'The file of the simulated card is malformed' },
-    advice: { zh: '用 sscard sim new 重新制作。', en: 'Make a new one with sscard sim new.' },
-  },
-  'sim-file-unreadable': {
-    message: { zh: '读不到模拟卡文件', en: 'The file of the simulated card cannot be read' },
-    advice: { zh: '检查路径与权限；用 sscard sim new 制作。', en: 'Check path and rights; sscard sim new makes one.' },
-  },
-  'sim-file-unwritable': {
-    message: { zh: '模拟卡文件写不进去', en: 'The file of the simulated card cannot be written' },
-    advice: { zh: '检查所在目录的权限与空间。', en: 'Check rights and space of the folder.' },
-  },
-  'sim-file-version': {
-    message: { zh: '模拟卡文件的版本不认识', en: 'The file of the simulated card has an unknown version' },
-    advice: { zh: '用本版 sscard sim new 重新制作。', en: 'Make a new one with this sscard sim new.' },
-  },
-  'sim-port-malformed': {
-    message: { zh: '虚拟读写器的地址不对', en: 'The address of the virtual reader is malformed' },
-    advice: { zh: '写作 主机:端口，例如 127.0.0.1:35963。', en: 'Write host:port, e.g. 127.0.0.1:35963.' },
-  },
-  'sim-value-malformed': {
-    message: { zh: '模拟卡的内容超出卡片所能存放', en: 'The simulated card cannot hold that value' },
-    advice: { zh: '检查给定的持卡人数据。', en: 'Check the given data of the holder.' },
-  },
   'trace-unwritable': {
     message: { zh: '无法写报文文件', en: 'The trace file cannot be written' },
     advice: { zh: '检查 --trace 的路径与权限。', en: 'Check the path in --trace and its rights.' },

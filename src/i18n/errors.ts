@@ -3,6 +3,7 @@ import { cardErrors } from './errors-card.ts';
 import { inputErrors } from './errors-input.ts';
 import { itemErrors } from './errors-items.ts';
 import { keyErrors } from './errors-keys.ts';
+import { simulatorErrors } from './errors-simulator.ts';
 
 /** One text in both languages. */
 export interface Text {
@@ -21,6 +22,13 @@ export type ErrorTable = Readonly<Record<string, ErrorTexts>>;
 /**
  * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards),
  * `errors-acts.ts` (rules, keys, writing), `errors-keys.ts` (PSAM, key service), `errors-items.ts` (items, values, their
- * description) or `errors-input.ts` (what else a person gives), and its exit code in `src/cli/exit-codes.ts`.
+ * description), `errors-simulator.ts` (simulated cards) or `errors-input.ts` (what else a person gives), and its exit code in `src/cli/exit-codes.ts`.
  */
-export const errorTexts: ErrorTable = { ...actErrors, ...cardErrors, ...keyErrors, ...itemErrors, ...inputErrors };
+export const errorTexts: ErrorTable = {
+  ...actErrors,
+  ...cardErrors,
+  ...keyErrors,
+  ...itemErrors,
+  ...simulatorErrors,
+  ...inputErrors,
+};

@@ -20,13 +20,17 @@ const zh = {
   block: '锁定',
   blocks: { none: '无', temporary: '应用临时锁定', permanent: '应用永久锁定', card: '整卡锁定' },
   tries: (left: number, all: number) => `还可输入 ${left} 次（共 ${all} 次）`,
+  terminalNumber: '终端机编号',
+  terminalSerial: '终端交易序号',
+  derive: '分散命令',
   serve: {
     inserted: '已插入',
     removed: '已取出',
     unreachable: '连不上虚拟读写器，继续尝试',
     'card-failed': '卡片出错',
+    'key-service': '密钥服务已启动',
   } as Readonly<Record<string, string>>,
-  notUnderstood: '不明白：每行写 insert 或 remove，可加卡的序号。',
+  notUnderstood: '不明白：每行写 insert 或 remove，可加 psam，可加卡的序号。',
   results: { passed: '正常', warning: '注意', failed: '缺失' },
 } as const;
 
@@ -60,13 +64,17 @@ const en: Words<typeof zh> = {
   block: 'Blocked',
   blocks: { none: 'no', temporary: 'application, for now', permanent: 'application, for good', card: 'the whole card' },
   tries: (left, all) => `${left} of ${all} tries left`,
+  terminalNumber: 'Terminal number',
+  terminalSerial: 'Terminal serial',
+  derive: 'Derive command',
   serve: {
     inserted: 'inserted',
     removed: 'removed',
     unreachable: 'the virtual reader does not answer; trying again',
     'card-failed': 'the card broke',
+    'key-service': 'the key service is up',
   },
-  notUnderstood: 'Not understood: write insert or remove, perhaps with the number of a card.',
+  notUnderstood: 'Not understood: write insert or remove, perhaps psam, perhaps the number of a card.',
   results: { passed: 'ok', warning: 'note', failed: 'missing' },
 };
 

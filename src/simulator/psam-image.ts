@@ -41,3 +41,16 @@ export interface PsamKeyImage {
   /** 16 bytes. */
   readonly value: string;
 }
+
+/** What is on a PSAM, without anything secret: for `sim show`. */
+export interface PsamDescription
+  extends Omit<PsamImage, 'atr' | 'keys' | 'publicInformation' | 'applicationInformation'> {
+  readonly keys: readonly Omit<PsamKeyImage, 'value'>[];
+}
+
+/** What is on a PSAM, without its masters. */
+export function describePsam(psam: PsamImage): PsamDescription {
+  const { algorithm, derive, terminalNumber, terminalSerial, mac2 } = psam;
+  const keys = psam.keys.map(({ directory, key, usage, id }) => ({ directory, key, usage, id }));
+  return { algorithm, derive, terminalNumber, terminalSerial, mac2, keys };
+}

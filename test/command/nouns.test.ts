@@ -78,6 +78,24 @@ describe('sim', () => {
     expect((await sscard(['sim', 'show', path])).out).toContain('EF06');
   });
 
+  test('show tells what the PSAM can do, and none of its masters', async () => {
+    const path = join(folder, 'psam.json');
+    await sscard(['sim', 'new', path, '--seed', '9', '--generation', '3.0', '--algorithm', '3DES']);
+    const { psam, masters } = JSON.parse(readFileSync(path, 'utf8'));
+    const { answer } = await sscardJson(['sim', 'show', path]);
+    expect(answer['psam']).toMatchObject({
+      algorithm: '3DES',
+      derive: ['vendor', 'standard'],
+      terminalNumber: '320400000001',
+      terminalSerial: 0,
+    });
+    const { keys } = answer['psam'] as { keys: unknown[] };
+    expect(keys).toContainEqual({ directory: 'SSSE', key: 'RKSSSE', usage: '47', id: '0A' });
+    const said = JSON.stringify(answer);
+    for (const { value } of [...psam.keys, ...masters]) expect(said).not.toContain(value);
+    expect((await sscard(['sim', 'show', path, '--lang', 'en'])).out).toContain('BF DE, 80 1A');
+  });
+
   test('run keeps what the script did to the card', async () => {
     const path = join(folder, 'kept.json');
     await sscard(['sim', 'new', path, '--seed', '10']);

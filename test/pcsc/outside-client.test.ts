@@ -49,6 +49,14 @@ describe.each(['1.0', '2.0', '3.0'])('a simulated card of generation %s in the r
   let service: Service;
   let serving: ReturnType<typeof spawn>;
   const reader = () => service.slots[0]?.name ?? '';
+  const psam = () => service.slots[1]?.name ?? '';
+  /** Names of the slots that have something in them. */
+  const filled = async () => {
+    const { readers } = (await sscard('readers', '--reader', 'pcsc:')) as {
+      readers: { name: string; state: string }[];
+    };
+    return readers.filter(({ state }) => state === 'present').map(({ name }) => name);
+  };
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sscard-outside-'));
@@ -61,10 +69,7 @@ describe.each(['1.0', '2.0', '3.0'])('a simulated card of generation %s in the r
     });
     const lines = createInterface({ input: serving.stdout as NodeJS.ReadableStream });
     await new Promise<void>((resolve) => lines.on('line', (line) => line.includes('inserted') && resolve()));
-    await until('the service sees the card', async () => {
-      const { readers } = (await sscard('readers', '--reader', 'pcsc:')) as { readers: { state: string }[] };
-      return readers.some(({ state }) => state === 'present');
-    });
+    await until('the service sees card and PSAM', async () => (await filled()).length === 2);
   });
 
   afterAll(async () => {
@@ -76,7 +81,7 @@ describe.each(['1.0', '2.0', '3.0'])('a simulated card of generation %s in the r
   });
 
   test('the command reads the same card object through the service and from the file', async () => {
-    const through = await sscard('read', '--reader', 'pcsc:');
+    const through = await sscard('read', '--reader', `pcsc:${reader()}`);
     const direct = await sscard('read', '--reader', `sim:${file}`);
     expect(through).toMatchObject({ ok: true, command: 'read', card: { specificationVersion: `${generation}0` } });
     expect(through['card']).toEqual(direct['card']);
@@ -100,15 +105,18 @@ describe.each(['1.0', '2.0', '3.0'])('a simulated card of generation %s in the r
     expect(answers.filter(({ sw }) => sw === '9000')).toHaveLength(records.length - locked);
   });
 
+  test('its PSAM is in the next slot', async () => {
+    const commands = ['00B0960006', '00A4000002DF01', '00B0970019'];
+    const [number, selected, application] = await openscTool(psam(), commands);
+    expect([number, selected?.sw]).toEqual([{ data: '320400000001', sw: '9000' }, '9000']);
+    expect(application).toMatchObject({ data: expect.stringMatching(/^01320400.{42}$/), sw: '9000' });
+  });
+
   test('the card is removed and put in again on command', async () => {
-    const states = async () => {
-      const { readers } = (await sscard('readers', '--reader', 'pcsc:')) as { readers: { state: string }[] };
-      return readers.filter(({ state }) => state === 'present').length;
-    };
     serving.stdin?.write('remove\n');
-    await until('the service sees the card gone', async () => (await states()) === 0);
+    await until('the service sees the card gone', async () => !(await filled()).includes(reader()));
     serving.stdin?.write('insert\n');
-    await until('the service sees the card back', async () => (await states()) === 1);
-    expect(await sscard('read', '--reader', 'pcsc:')).toMatchObject({ ok: true });
+    await until('the service sees the card back', async () => (await filled()).includes(reader()));
+    expect(await sscard('read', '--reader', `pcsc:${reader()}`)).toMatchObject({ ok: true });
   });
 });
