@@ -1,42 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../apdu/bytes.ts';
-import type { SimulatedCard } from '../../src/simulator/card.ts';
 import { authenticate, GET_CHALLENGE, poweredCard, SELECT_SSSE, talk } from './cards.ts';
+import { cut, everyPoint } from './power.ts';
 
 const OLD = '0020000003123456';
 const NEW = '0020000003735190';
 const STATUS = '00200000';
 const CHANGE = '805E010007123456FF735190';
 const UPDATE = '00DC052806050420310716';
-
-/** Runs `command` with power for `bytes` bytes of storage. @returns false when the answer still left */
-function cut(card: SimulatedCard, command: string, bytes: number): boolean {
-  card.cutPowerAfter(bytes);
-  let answered = true;
-  try {
-    card.process(fromHex(command));
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'card-removed', details: { outcome: 'unknown' } });
-    answered = false;
-  }
-  card.powerOff();
-  card.powerOn();
-  return !answered;
-}
-
-/** Every point of a command at which power can go, on a new card each; `look` sees the card with power again. */
-async function everyPoint(
-  options: { before?: string[]; command: string; tears?: boolean },
-  look: (card: SimulatedCard) => void,
-): Promise<number> {
-  for (let bytes = 0; bytes < 64; bytes++) {
-    const card = await poweredCard((image) => image, { tears: options.tears ?? false });
-    talk(card, SELECT_SSSE, ...(options.before ?? []));
-    if (!cut(card, options.command, bytes)) return bytes;
-    look(card);
-  }
-  throw new Error('the command never ends');
-}
 
 describe('power lost in VERIFY', () => {
   it.each([false, true])('a wrong PIN: the try is spent or nothing was compared (tears: %s)', async (tears) => {
