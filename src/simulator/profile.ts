@@ -56,12 +56,12 @@ export interface ProfileKey {
   readonly psam: { readonly usage: string; readonly id: string } | null;
 }
 
-/** @param jiangsu with the provincial overlay (chapter 9); older layouts lack it */
+/** @param jiangsu with the provincial overlay (chapter 9), which is for 2.0 and 3.0; older layouts lack it */
 export async function profileOf(generation: CardImage['generation'], jiangsu: boolean): Promise<ProfileData> {
   const [base, ...more] = await Promise.all([
     environment(generation),
     directories(generation),
-    ...(jiangsu ? overlays() : []),
+    ...(jiangsu && generation !== '1.0' ? overlays() : []),
   ]);
   const parts = [base, ...more];
   return { ...base, files: merged(parts.flatMap(({ files }) => files)), keys: parts.flatMap(({ keys }) => keys) };

@@ -17,6 +17,8 @@ describe('item values (3.1)', () => {
     ['an', 6, '李㐀', 'C0EE8139EE39'],
     ['b', 2, 'AB01', 'AB01'],
     ['b', 2, '', 'FFFF'],
+    ['dec', 4, '12345', '00012345'],
+    ['dec', 3, '', '000000'],
   ] as const)('%s%i %j', async (format, length, value, expected) => {
     expect(toHex(await encodeItem(format, length, value))).toBe(expected);
   });
@@ -28,6 +30,8 @@ describe('item values (3.1)', () => {
     ['an', 3, '张三'],
     ['an', 4, '\ud800'],
     ['b', 2, 'AB'],
+    ['dec', 1, '123'],
+    ['dec', 2, '1F'],
   ] as const)('%s%i does not hold %j', async (format, length, value) => {
     await expect(encodeItem(format, length, value)).rejects.toThrow(
       expect.objectContaining({ code: 'sim-value-malformed' }),
