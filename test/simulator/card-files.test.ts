@@ -112,6 +112,57 @@ describe('UPDATE RECORD (4)', () => {
   });
 });
 
+describe('a new record in a cyclic file (4, 10)', () => {
+  const all = ['00B2019402', '00B2029402', '00B2039402', '00B2049402'];
+
+  it.each(['00DC009302AA03', '00E2009002AA03'])('is the first, and the others move on: %s', async (command) => {
+    const card = await poweredCard(withFile(log));
+    expect(talk(card, SELECT_SSSE, command, ...all).slice(1)).toEqual([
+      '9000',
+      'AA039000',
+      'AA019000',
+      'AA029000',
+      '6A83',
+    ]);
+  });
+
+  it('pushes the oldest out of a full file', async () => {
+    const card = await poweredCard(withFile(log));
+    talk(card, SELECT_SSSE, '00E2009002AA03', '00E2009002AA04');
+    expect(talk(card, ...all)).toEqual(['AA049000', 'AA039000', 'AA019000', '6A83']);
+  });
+
+  it('is stored', async () => {
+    const saved: CardImage[] = [];
+    const card = await poweredCard(withFile(log), { save: (image) => saved.push(image) });
+    talk(card, SELECT_SSSE, '00E2009002AA03');
+    expect(saved.at(-1)?.directories[0]?.files.at(-1)).toMatchObject({ records: ['AA03', 'AA01', 'AA02'] });
+  });
+
+  it.each([
+    ['a shorter record', '00E2009001AA', '6700'],
+    ['a longer record', '00DC009303AA0300', '6700'],
+    ['no record', '00E20090', '6700'],
+    ['a record number', '00DC019302AA03', '6A86'],
+    ['a mode in P2', '00E2009302AA03', '6A86'],
+    ['the update of a record by number', '00DC019402AA03', '6981'],
+    ['the update of a record by tag', '00DCAA9002AA03', '6981'],
+    ['a file that is not there', '00E200A002AA03', '6A82'],
+    ['no current file', '00E2000002AA03', '6986'],
+  ])('refuses %s', async (_, command, status) => {
+    expect(await answer(log, command)).toBe(status);
+  });
+
+  it('is not for files of other kinds', async () => {
+    expect(await answer(group, '00E2009803990139')).toBe('6981');
+    expect(await answer(small, '00E2008803990139')).toBe('6981');
+  });
+
+  it('needs the right to update', async () => {
+    expect(await answer({ ...log, update: 'key:04' }, '00E2009002AA03')).toBe('6982');
+  });
+});
+
 describe('UPDATE BINARY (4)', () => {
   it('writes at an offset and leaves the rest', async () => {
     expect(await answer(small, '00D6910102AABB', '00B0910005')).toBe('01AABB04059000');
