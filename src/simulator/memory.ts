@@ -26,13 +26,9 @@ export class CardMemory {
 
   /** @throws PowerCut */
   store(cell: Uint8Array, bytes: Uint8Array, offset = 0): void {
-    const budget = this.#budget ?? bytes.length;
-    const cut = bytes.length > budget;
-    if (!cut) cell.set(bytes, offset);
-    else if (this.#tears) cell.set(bytes.subarray(0, budget), offset);
-    if (this.#budget !== undefined) this.#budget = budget - bytes.length;
-    this.#stored();
-    if (cut) this.#lose();
+    this.#write(bytes.length, (stored) => {
+      if (stored === bytes.length || this.#tears) cell.set(bytes.subarray(0, stored), offset);
+    });
   }
 
   /**
@@ -41,13 +37,9 @@ export class CardMemory {
    * @throws PowerCut
    */
   replace(bytes: number, turn: () => void): void {
-    const needed = bytes + 1;
-    const budget = this.#budget ?? needed;
-    const cut = needed > budget;
-    if (!cut) turn();
-    if (this.#budget !== undefined) this.#budget = budget - needed;
-    this.#stored();
-    if (cut) this.#lose();
+    this.#write(bytes + 1, (stored) => {
+      if (stored > bytes) turn();
+    });
   }
 
   /** The command is worked off; the answer leaves if there is power. @throws PowerCut */
@@ -55,6 +47,15 @@ export class CardMemory {
     if (this.#budget === undefined) return;
     if (this.#budget === 0) this.#lose();
     this.#budget = undefined;
+  }
+
+  /** @param put does what so many stored bytes do */
+  #write(length: number, put: (stored: number) => void): void {
+    const budget = this.#budget ?? length;
+    put(Math.min(budget, length));
+    if (this.#budget !== undefined) this.#budget = budget - length;
+    this.#stored();
+    if (length > budget) this.#lose();
   }
 
   #lose(): never {
