@@ -1,3 +1,4 @@
+import { fromHex } from '../../../apdu/bytes.ts';
 import { decodeText } from './text.ts';
 
 const CONTROL = /\p{Cc}/u;
@@ -40,10 +41,23 @@ async function encodeCharacters(text: string): Promise<Uint8Array[] | undefined>
     return all.map((character) => Uint8Array.of(character.charCodeAt(0)));
   }
   const { default: iconv } = await import('iconv-lite');
-  const encoded = all.map((character) => Uint8Array.from(iconv.encode(character, 'gb18030')));
+  const encoded = all.map((character) => later.get(character) ?? Uint8Array.from(iconv.encode(character, 'gb18030')));
   // The encoder writes `?` for what it cannot hold, and says nothing.
   return encoded.every((bytes, at) => readsAs(bytes, all[at])) ? encoded : undefined;
 }
+
+/**
+ * Characters that got two bytes in a later edition of the code, as the platform reads them. The encoder writes four, as
+ * the edition of 2005 did: a text that was read would not fit in its item again.
+ */
+const later: ReadonlyMap<string, Uint8Array> = new Map(
+  ['A6D9A6DAA6DBA6DCA6DDA6DEA6DFA6ECA6EDA6F3', 'FE59FE61FE66FE67FE6DFE7EFE90FEA0'].flatMap((codes) =>
+    (codes.match(/.{4}/g) ?? []).map((code) => {
+      const bytes = fromHex(code);
+      return [new TextDecoder('gb18030').decode(bytes), bytes] as const;
+    }),
+  ),
+);
 
 function readsAs(bytes: Uint8Array, character: string | undefined): boolean {
   const back = decodeText(bytes, new Uint8Array());

@@ -24,6 +24,8 @@ describe('what is written', () => {
     [item('an', 6), '张三', 'D5C5C8FD0000'],
     [item('an', 8), '李㐀', 'C0EE8139EE390000'],
     [item('an', 4), '𠀀', '95328236'],
+    // Four bytes each in older editions of the code: as they are read.
+    [item('an', 4), '\u9fb4\ufe10', 'FE59A6D9'],
     [item('an', 3), '12', '313200'],
     [item('cn', 3), '320499', '320499'],
     [item('cn', 3), '32', '32FFFF'],
