@@ -15,6 +15,7 @@ export const fieldTexts = {
     specificationVersion: '规范版本',
     cardIdentification: '卡识别码',
     resetInformation: '卡复位信息',
+    terminalNumber: '终端机编号',
     colon: '：',
     withheld: '未读（需要密钥）',
     withheldNote: '此卡的部分内容须有 PSAM 或密码机的密钥才能读。',
@@ -35,6 +36,7 @@ export const fieldTexts = {
     specificationVersion: 'Specification version',
     cardIdentification: 'Card identification',
     resetInformation: 'Reset information',
+    terminalNumber: 'Terminal number',
     colon: ': ',
     withheld: 'not read (needs a key)',
     withheldNote: 'Part of this card can only be read with a key in a PSAM or security module.',
@@ -56,6 +58,7 @@ export const oddityTexts = {
     'code-unknown': '代码不在国家标准代码表中',
     disagrees: '与卡上其他内容矛盾',
     'version-unknown': '未描述过的版本，按同代规范读取',
+    unavailable: '密钥设备没有应答',
   },
   en: {
     empty: 'empty',
@@ -69,5 +72,6 @@ export const oddityTexts = {
     'code-unknown': 'the code is not in the national table',
     disagrees: 'contradicts other content of the card',
     'version-unknown': 'a version nobody described; read like its generation',
+    unavailable: 'the key device did not say',
   },
 } as const;

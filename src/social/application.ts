@@ -12,6 +12,7 @@ import { SocialPin } from './pin/social-pin.ts';
 import type { Generation } from './profile/profile.ts';
 import { readBasicRecords } from './read-basic.ts';
 import { flowRunner, type RunFlow } from './run.ts';
+import { terminalNumbers } from './terminal.ts';
 
 /** The social security application (SSSE) of one inserted card. Made by `openCard`. */
 export class SocialApplication {
@@ -57,7 +58,7 @@ export class SocialApplication {
   readBasic(waiting?: Waiting): Promise<BasicInformation> {
     const { keys } = this.#settings;
     const work = async (flow: Flow) => {
-      const terminal = await keys?.terminal(flow.line.waiting);
+      const terminal = keys && (await terminalNumbers(keys, flow.line.waiting));
       return interpretBasic(await readBasicRecords(flow), this.#channel.atr, terminal);
     };
     return this.#run(waiting, work, { ending: keys === undefined ? 'leave' : 'reset' });

@@ -38,7 +38,7 @@ export interface BasicInformation {
   readonly oddities: readonly Oddity[];
 }
 
-/** A member that is read from the card's files. */
+/** A member that is read from the card's files, or the PSAM's. */
 export type BasicField =
   | 'division'
   | 'socialSecurityNumber'
@@ -52,7 +52,9 @@ export type BasicField =
   | 'sex'
   | 'ethnicity'
   | 'birthDate'
-  | 'personNumber';
+  | 'personNumber'
+  /** Of the PSAM. */
+  | 'terminalNumber';
 
 /**
  * A member the card keeps to itself: its file is read under a key. `no-key`: nobody here has it. `key-refused`: the
@@ -83,6 +85,7 @@ export interface Oddity {
  * - `code-unknown`: not in the national table; the code is kept without a text.
  * - `disagrees`: contradicts the citizen number (birth date, sex) or the issue date (valid until).
  * - `version-unknown`: a version nobody described, of a known generation.
+ * - `unavailable`: a key provider is there, and did not say it.
  */
 export type OddityKind =
   | 'empty'
@@ -95,4 +98,5 @@ export type OddityKind =
   | 'date-impossible'
   | 'code-unknown'
   | 'disagrees'
-  | 'version-unknown';
+  | 'version-unknown'
+  | 'unavailable';

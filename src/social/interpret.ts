@@ -36,7 +36,7 @@ export interface BasicRecords extends DetectedGeneration {
 export async function interpretBasic(
   basic: BasicRecords,
   atr: Uint8Array,
-  terminal?: TerminalNumbers,
+  terminal?: TerminalNumbers | 'unavailable',
 ): Promise<BasicInformation> {
   const reader = new FieldReader(basic);
   const { sex, ethnicity, ...members } = readMembers(reader);
@@ -51,11 +51,16 @@ export async function interpretBasic(
     ...members,
     ...(await lookUp(reader, { division, sex, ethnicity })),
     resetInformation: reset.value,
-    terminalNumber: terminal?.terminalNumber ?? null,
-    terminalDeviceNumber: terminal?.terminalDeviceNumber ?? null,
+    ...terminalMembers(reader, terminal),
     withheld: reader.withheld,
     oddities: reader.oddities,
   };
+}
+
+function terminalMembers(reader: FieldReader, terminal: TerminalNumbers | 'unavailable' | undefined): TerminalNumbers {
+  if (terminal === 'unavailable') reader.odd('terminalNumber', 'unavailable');
+  else if (terminal !== undefined) return terminal;
+  return { terminalNumber: null, terminalDeviceNumber: null };
 }
 
 type Members = ReturnType<typeof readMembers>;

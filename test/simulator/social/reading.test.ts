@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { SscardError } from '../../../apdu/errors.ts';
 import { openCard } from '../../../src/card.ts';
 import { SimulatedCard } from '../../../src/simulator/card.ts';
 import { simReaders } from '../../../src/simulator/readers.ts';
+import { scriptedKeys } from '../account/scripted.ts';
 import { goldenChallenges, goldenImage } from '../golden-cards.ts';
 import { meterLine } from '../line-meter.ts';
 import { expectedReading, goldenHolders } from './channels.ts';
@@ -40,5 +42,27 @@ describe('what a reading costs on the contact line', () => {
     await using card = await openCard(channel);
     await card.social.readBasic();
     expect(count()).toEqual({ commands, bytes });
+  });
+});
+
+describe('the terminal number of a reading', () => {
+  const keysOf = (terminal: () => Promise<never>) => ({ keys: scriptedKeys({ terminal }) });
+
+  it('is left out where the PSAM fails, and that is said', async () => {
+    const channel = await simReaders().waitForCard();
+    const broken = () => Promise.reject(new SscardError('card-mute', 'the PSAM is broken'));
+    const { terminalNumber, name, oddities } = await (await openCard(channel, keysOf(broken))).social.readBasic();
+    expect({ terminalNumber, oddities }).toEqual({
+      terminalNumber: null,
+      oddities: [{ field: 'terminalNumber', kind: 'unavailable' }],
+    });
+    expect(name).not.toBeNull();
+  });
+
+  it('does not outlive the cancelling of the reading', async () => {
+    const channel = await simReaders().waitForCard();
+    const cancelled = () => Promise.reject(new SscardError('cancelled', 'while the PSAM was asked'));
+    const reading = (await openCard(channel, keysOf(cancelled))).social.readBasic();
+    await expect(reading).rejects.toMatchObject({ code: 'cancelled' });
   });
 });
