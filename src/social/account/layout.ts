@@ -15,9 +15,7 @@ import { concat, fromHex } from '../../../apdu/bytes.ts';
  * | the same, "0F or more" | self-paid 4 and pooled 4 stand before MAC1 when one of them is not zero | ASSUMED (5, 5.2) |
  * | GET TRANSACTION PROVE | serial 2; answer MAC2 4, TAC 4 | ASSUMED (5) |
  *
- * A TAC covers, in the order of crypto.md 5: of a load new balance 4, serial 2, amount 4, type 1, terminal 6, date 4,
- * time 3; of a purchase amount 4, type 1, terminal 6, terminal serial 4, date 4, time 3. Amounts are fen in binary, most
- * significant byte first.
+ * Amounts are fen in binary, most significant byte first. What MACs and TACs cover is in src/crypto/purse.ts.
  */
 
 /** Most fen that four bytes hold. */
@@ -87,11 +85,9 @@ export function creditData({ date, time }: Moment, mac2: Uint8Array): Uint8Array
 
 export function debitData(
   terminalSerial: Uint8Array,
-  { date, time }: Moment,
-  shares: { readonly selfPaid: number; readonly pooled: number },
+  { date, time, selfPaid, pooled }: Moment & { readonly selfPaid: number; readonly pooled: number },
   mac1: Uint8Array,
 ): Uint8Array {
-  const { selfPaid, pooled } = shares;
   const more = selfPaid > 0 || pooled > 0 ? [fenBytes(selfPaid), fenBytes(pooled)] : [];
   return concat([terminalSerial, date, time, ...more, mac1]);
 }
@@ -104,23 +100,6 @@ export function readDebit(answer: Uint8Array): { readonly tac: Uint8Array; reado
 /** Answer of GET TRANSACTION PROVE: the other way round. */
 export function readProof(answer: Uint8Array): { readonly tac: Uint8Array; readonly mac2: Uint8Array } {
   return { mac2: answer.slice(0, MAC_BYTES), tac: answer.slice(MAC_BYTES) };
-}
-
-/** What both TACs cover in this order. */
-export interface TacCommon extends Moment {
-  readonly amount: number;
-  readonly type: number;
-  readonly terminal: Uint8Array;
-}
-
-export function loadTacData(newBalance: number, serial: Uint8Array, common: TacCommon): Uint8Array {
-  const { amount, type, terminal, date, time } = common;
-  return concat([fenBytes(newBalance), serial, fenBytes(amount), Uint8Array.of(type), terminal, date, time]);
-}
-
-export function purchaseTacData(terminalSerial: Uint8Array, common: TacCommon): Uint8Array {
-  const { amount, type, terminal, date, time } = common;
-  return concat([fenBytes(amount), Uint8Array.of(type), terminal, terminalSerial, date, time]);
 }
 
 /** Local time of this machine, BCD. */

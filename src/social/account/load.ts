@@ -1,19 +1,21 @@
-import type { Where } from '../exchange.ts';
+import { loadReceipt } from '../../crypto/purse.ts';
 import type { Flow } from '../flow.ts';
 import type { Course } from './course.ts';
-import { ANSWER_BYTES, creditData, loadTacData, numberOf } from './layout.ts';
+import { ANSWER_BYTES, creditData } from './layout.ts';
 import type { CardNotTrusted, TransactionDone, TransactionNotDone, TransactionUnknown } from './outcomes.ts';
+import { receiptOf } from './receipt.ts';
 import {
   accountKey,
   announce,
   move,
   notDone,
   prepare,
-  receiptOf,
   requireSwitch,
   settle,
   type TransactionOptions,
 } from './transaction.ts';
+
+const STEP = 'credit-load';
 
 /**
  * 圈存 (5.1): PIN, INITIALIZE FOR LOAD, the host checks MAC1 and gives MAC2, CREDIT FOR LOAD, TAC.
@@ -24,38 +26,26 @@ export async function loadAccount(
   options: TransactionOptions,
   course: Course,
 ): Promise<TransactionDone | TransactionNotDone | TransactionUnknown | CardNotTrusted> {
-  const { line, profile } = flow;
-  const where: Where = { step: 'credit-load', place: profile.purse.directory };
-  requireSwitch(flow, where.step);
+  requireSwitch(flow, STEP);
   const prepared = await prepare(flow, options, 'DLK');
   if ('kind' in prepared) return prepared;
-  const { keys, card, terminal } = prepared;
-  const { amount } = options;
-  const announced = await announce(flow, 'load', amount, terminal);
+  const announced = await announce(flow, 'load', options.amount, prepared.terminal);
   if ('kind' in announced) return announced;
-  const { balance: oldBalance, serial, ...numbers } = announced;
-  const type = Number.parseInt(profile.purse.types.load, 16);
-  const key = accountKey(flow, 'DLK');
-  const request = { card, key, ...numbers, serial, oldBalance, amount, type, terminal };
-  const answer = await keys.authoriseLoad(request, line.waiting);
-  if (answer.kind === 'unavailable') return notDone({ reason: 'no-key', key: key.name, because: answer.reason });
+  const { keys, ...who } = prepared;
+  const { balance: oldBalance, ...numbers } = announced;
+  const { directory, types, creditLoad: header } = flow.profile.purse;
+  const type = Number.parseInt(types.load, 16);
+  const request = { ...who, ...numbers, key: accountKey(flow, 'DLK'), amount: options.amount, type, oldBalance };
+  const answer = await keys.authoriseLoad(request, flow.line.waiting);
+  if (answer.kind === 'unavailable') return notDone({ reason: 'no-key', key: 'DLK', because: answer.reason });
   if (answer.value === null) return { kind: 'card-not-trusted' };
   const { mac2, ...moment } = answer.value;
-  const shares = {
-    type: 'load',
-    serial: numberOf(serial),
-    amount,
-    selfPaid: 0,
-    pooled: 0,
-    terminalSerial: null,
-  } as const;
-  course.leaves(receiptOf(shares, prepared, announced, moment));
-  const data = creditData(moment, mac2);
-  const header = profile.purse.creditLoad;
-  const tac = await move(flow, course, { header, data, le: ANSWER_BYTES.creditLoad, where });
+  course.leaves(receiptOf('load', request, { oldBalance, ...moment }));
+  const command = { header, data: creditData(moment, mac2), le: ANSWER_BYTES.creditLoad };
+  const tac = await move(flow, course, command, { step: STEP, place: directory });
   if (!(tac instanceof Uint8Array)) return tac;
   course.proved(tac);
-  const newBalance = oldBalance + amount;
-  const covered = loadTacData(newBalance, serial, { amount, type, terminal, ...moment });
-  return settle(flow, course, newBalance, { keys, card, tac, data: covered });
+  const balance = oldBalance + options.amount;
+  const data = loadReceipt(balance, request.serial, { ...request, ...moment });
+  return settle(flow, course, balance, { keys, card: request.card, tac, data });
 }

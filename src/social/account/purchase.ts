@@ -1,20 +1,23 @@
-import { toHex } from '../../../apdu/bytes.ts';
-import type { Where } from '../exchange.ts';
+import { purchaseReceipt } from '../../crypto/purse.ts';
+import type { PurchaseRequest } from '../../keys/provider.ts';
 import type { Flow } from '../flow.ts';
 import type { Course } from './course.ts';
-import { ANSWER_BYTES, debitData, momentOf, numberOf, purchaseTacData, readDebit } from './layout.ts';
+import { ANSWER_BYTES, type Announcement, debitData, momentOf, readDebit } from './layout.ts';
 import type { TransactionDone, TransactionNotDone, TransactionUnknown } from './outcomes.ts';
+import { receiptOf } from './receipt.ts';
 import {
   accountKey,
   announce,
   move,
   notDone,
+  type Prepared,
   prepare,
-  receiptOf,
   requireSwitch,
   settle,
   type TransactionOptions,
 } from './transaction.ts';
+
+const STEP = 'debit-purchase';
 
 /** What is to be paid, by whom, and when. */
 export interface PurchaseOptions extends TransactionOptions {
@@ -35,41 +38,38 @@ export async function payFromAccount(
   options: PurchaseOptions,
   course: Course,
 ): Promise<TransactionDone | TransactionNotDone | TransactionUnknown> {
-  const { line, profile } = flow;
-  const where: Where = { step: 'debit-purchase', place: profile.purse.directory };
-  requireSwitch(flow, where.step);
+  requireSwitch(flow, STEP);
   const prepared = await prepare(flow, options, 'DPK');
   if ('kind' in prepared) return prepared;
-  const { keys, card, terminal } = prepared;
-  const { amount, selfPaid = 0, pooled = 0, at = new Date() } = options;
-  const announced = await announce(flow, 'purchase', amount, terminal);
+  const announced = await announce(flow, 'purchase', options.amount, prepared.terminal);
   if ('kind' in announced) return announced;
-  const { balance: oldBalance, serial, mac1: _none, ...numbers } = announced;
-  const type = Number.parseInt(profile.purse.types.purchase, 16);
-  const key = accountKey(flow, 'DPK');
-  const moment = momentOf(at);
-  const common = { amount, type, terminal, ...moment };
-  const answer = await keys.authorisePurchase(
-    { card, key, ...numbers, serial, selfPaid, pooled, ...common },
-    line.waiting,
-  );
-  if (answer.kind === 'unavailable') return notDone({ reason: 'no-key', key: key.name, because: answer.reason });
+  const { keys } = prepared;
+  const { balance: oldBalance } = announced;
+  const request = requestOf(flow, options, prepared, announced);
+  const answer = await keys.authorisePurchase(request, flow.line.waiting);
+  if (answer.kind === 'unavailable') return notDone({ reason: 'no-key', key: 'DPK', because: answer.reason });
   const { terminalSerial, mac1 } = answer.value;
-  const shares = { type: 'purchase', serial: numberOf(serial), amount, selfPaid, pooled } as const;
-  course.leaves(receiptOf({ ...shares, terminalSerial: toHex(terminalSerial) }, prepared, announced, moment));
-  const data = debitData(terminalSerial, moment, { selfPaid, pooled }, mac1);
-  const debited = await move(flow, course, {
-    header: profile.purse.debitPurchase,
-    data,
-    le: ANSWER_BYTES.debitPurchase,
-    where,
-  });
+  course.leaves(receiptOf('purchase', request, { ...request, oldBalance, terminalSerial }));
+  const { directory, debitPurchase: header } = flow.profile.purse;
+  const command = { header, data: debitData(terminalSerial, request, mac1), le: ANSWER_BYTES.debitPurchase };
+  const debited = await move(flow, course, command, { step: STEP, place: directory });
   if (!(debited instanceof Uint8Array)) return debited;
   const { tac, mac2 } = readDebit(debited);
   course.proved(tac);
-  const confirmed = await keys.confirmPurchase(mac2, line.waiting);
+  const confirmed = await keys.confirmPurchase(mac2, flow.line.waiting);
   if (confirmed.kind === 'unavailable') return course.unknown('not-confirmed', { code: confirmed.reason });
   if (!confirmed.value) return course.unknown('mac2-wrong');
-  const covered = purchaseTacData(terminalSerial, common);
-  return settle(flow, course, oldBalance - amount, { keys, card, tac, data: covered });
+  const data = purchaseReceipt(terminalSerial, request);
+  return settle(flow, course, oldBalance - options.amount, { keys, card: request.card, tac, data });
+}
+
+function requestOf(
+  flow: Flow,
+  { amount, selfPaid = 0, pooled = 0, at = new Date() }: PurchaseOptions,
+  { card, terminal }: Prepared,
+  { random, serial, keyVersion, algorithm }: Announcement,
+): PurchaseRequest {
+  const type = Number.parseInt(flow.profile.purse.types.purchase, 16);
+  const numbers = { random, serial, keyVersion, algorithm };
+  return { card, key: accountKey(flow, 'DPK'), ...numbers, amount, selfPaid, pooled, type, terminal, ...momentOf(at) };
 }

@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../../../apdu/bytes.ts';
+import { fromHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { Pin } from '../../crypto/pin.ts';
 import type { CardIdentity, KeyProvider, KeyReference } from '../../keys/provider.ts';
@@ -11,14 +11,8 @@ import { isInitial } from '../pin/initial.ts';
 import type { PinOptions } from '../pin/social-pin.ts';
 import { accountCommand, DONE, readBalance, wholeAnswer } from './command.ts';
 import type { Course } from './course.ts';
-import { ANSWER_BYTES, type Announcement, initialiseData, type Moment, readAnnouncement } from './layout.ts';
-import type {
-  NotDoneReason,
-  TransactionDone,
-  TransactionNotDone,
-  TransactionReceipt,
-  TransactionUnknown,
-} from './outcomes.ts';
+import { ANSWER_BYTES, type Announcement, initialiseData, readAnnouncement } from './layout.ts';
+import type { NotDoneReason, TransactionDone, TransactionNotDone, TransactionUnknown } from './outcomes.ts';
 
 /** What a transaction asks for. The PIN is used up, whatever comes of it. */
 export interface TransactionOptions extends PinOptions {
@@ -38,12 +32,12 @@ export interface Prepared {
 }
 
 /** Status words by which the card says that nothing was moved (5.3). */
-const REASONS: Readonly<Record<number, Extract<NotDoneReason, { sw: number }>['reason']>> = {
-  37634: 'mac-refused',
-  37889: 'not-enough-money',
-  37891: 'key-index',
-  37894: 'mac-not-available',
-};
+const REASONS: ReadonlyMap<number, Extract<NotDoneReason, { sw: number }>['reason']> = new Map([
+  [0x9302, 'mac-refused'],
+  [0x9401, 'not-enough-money'],
+  [0x9403, 'key-index'],
+  [0x9406, 'mac-not-available'],
+]);
 
 export function notDone(why: NotDoneReason): TransactionNotDone {
   return { kind: 'not-done', why };
@@ -51,7 +45,7 @@ export function notDone(why: NotDoneReason): TransactionNotDone {
 
 /** The reason a status word gives. @throws SscardError `card-refused` for any other, with `outcome` `not-done` */
 export function notDoneBy(sw: number, where: Where): TransactionNotDone {
-  const reason = REASONS[sw];
+  const reason = REASONS.get(sw);
   if (reason !== undefined) return notDone({ reason, sw, step: where.step });
   const { code, message, details } = refused(sw, where);
   throw new SscardError(code, message, { ...details, outcome: 'not-done' });
@@ -117,14 +111,14 @@ export async function announce(
 export async function move(
   flow: Flow,
   course: Course,
-  command: { readonly header: string; readonly data: Uint8Array; readonly le: number; readonly where: Where },
+  { header, ...body }: { readonly header: string; readonly data: Uint8Array; readonly le: number },
+  where: Where,
 ): Promise<Uint8Array | TransactionNotDone | TransactionUnknown> {
-  const { header, where, ...body } = command;
   const { data, sw } = await accountCommand(flow.line, header, body, where);
   if (sw === DONE) return wholeAnswer(data, body.le, where);
   const balance = await readBalance(flow);
   const { oldBalance, amount } = course.receipt;
-  const refusal = REASONS[sw] !== undefined || (saysNotDone(sw) && amount > 0);
+  const refusal = REASONS.has(sw) || (saysNotDone(sw) && amount > 0);
   return refusal && balance === oldBalance ? notDoneBy(sw, where) : course.unknown('status', { sw, balance });
 }
 
@@ -152,28 +146,4 @@ export async function settle(
 function uncheckedAfter(error: unknown): { readonly kind: 'unavailable' } {
   if (error instanceof SscardError) return { kind: 'unavailable' };
   throw error;
-}
-
-/** The receipt of a transaction whose money is about to move. */
-export function receiptOf(
-  transaction: Pick<TransactionReceipt, 'type' | 'serial' | 'amount' | 'selfPaid' | 'pooled' | 'terminalSerial'>,
-  { card, terminal }: Prepared,
-  { balance, keyVersion, algorithm }: Announcement,
-  moment: Moment,
-): TransactionReceipt {
-  return {
-    ...transaction,
-    cardIdentification: card.cardIdentification,
-    keyVersion,
-    algorithm,
-    oldBalance: balance,
-    terminal: toHex(terminal),
-    at: formatMoment(moment),
-    tac: null,
-  };
-}
-
-/** `20260301`, `101500` as `2026-03-01T10:15:00`: what came is shown, calendar or not. */
-function formatMoment({ date, time }: Moment): string {
-  return `${toHex(date)}${toHex(time)}`.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6');
 }
