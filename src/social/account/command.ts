@@ -3,11 +3,13 @@ import { SscardError } from '../../../apdu/errors.ts';
 import type { ResponseApdu } from '../../../apdu/types.ts';
 import { exchange, type Line, refused, type Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
-import { numberOf } from './layout.ts';
+import { ANSWER_BYTES, numberOf, readProof } from './layout.ts';
+import type { TransactionReceipt } from './outcomes.ts';
 
 export const DONE = 0x9000;
 
 const BALANCE_BYTES = 4;
+const NO_PROOF = 0x9406;
 
 /** A command of the account, whose header stands in the profile. */
 export function accountCommand(
@@ -32,4 +34,21 @@ export async function readBalance({ line, profile }: Flow): Promise<number> {
   const { data, sw } = await accountCommand(line, profile.purse.getBalance.account, { le: BALANCE_BYTES }, where);
   if (sw !== DONE) throw refused(sw, where);
   return numberOf(wholeAnswer(data, BALANCE_BYTES, where));
+}
+
+/**
+ * GET TRANSACTION PROVE (5): MAC2 and TAC of the last transaction of a type; `undefined` when it has another serial.
+ * Needs no PIN (ASSUMED: none is stated).
+ * @throws SscardError `card-refused`, `answer-malformed`, and of the channel
+ */
+export async function askProof(
+  { line, profile: { purse } }: Flow,
+  { type, serial }: Pick<TransactionReceipt, 'type' | 'serial'>,
+): Promise<{ readonly mac2: Uint8Array; readonly tac: Uint8Array } | undefined> {
+  const where: Where = { step: 'prove-transaction', place: purse.directory };
+  const body = { data: Uint8Array.of(serial >> 8, serial & 0xff), le: ANSWER_BYTES.prove };
+  const { data, sw } = await accountCommand(line, purse.prove + purse.types[type], body, where);
+  if (sw === NO_PROOF) return undefined;
+  if (sw !== DONE) throw refused(sw, where);
+  return readProof(wholeAnswer(data, body.le, where));
 }

@@ -59,7 +59,7 @@ export interface TransactionDone {
 /**
  * Nobody knows, or what is known does not agree. Nothing is sent a second time; `prove` asks the card.
  * - `answer-lost`: the command that moves the money left, its answer did not come, or cannot be read (`code`).
- * - `status`: a status word that does not tell, or that the balance contradicts (`sw`).
+ * - `status`: a status word that does not tell, or that the card itself contradicts (`sw`).
  * - `not-confirmed`: the card says done, and then MAC2 could not be checked or the balance not be read (`code`).
  * - `mac2-wrong`, `tac-wrong`: the card says done, and its proof is wrong.
  * - `balance-differs`: the card says done, and has another balance than that (`balance`).

@@ -9,10 +9,16 @@ import { refused, type Step, saysNotDone, type Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import { isInitial } from '../pin/initial.ts';
 import type { PinOptions } from '../pin/social-pin.ts';
-import { accountCommand, DONE, readBalance, wholeAnswer } from './command.ts';
+import { accountCommand, askProof, DONE, readBalance, wholeAnswer } from './command.ts';
 import type { Course } from './course.ts';
 import { ANSWER_BYTES, type Announcement, initialiseData, readAnnouncement } from './layout.ts';
-import type { NotDoneReason, TransactionDone, TransactionNotDone, TransactionUnknown } from './outcomes.ts';
+import type {
+  NotDoneReason,
+  TransactionDone,
+  TransactionNotDone,
+  TransactionReceipt,
+  TransactionUnknown,
+} from './outcomes.ts';
 
 /** What a transaction asks for. The PIN is used up, whatever comes of it. */
 export interface TransactionOptions extends PinOptions {
@@ -103,9 +109,8 @@ export async function announce(
 }
 
 /**
- * The command that moves the money, once. A refusal counts when the balance agrees with it: no status word alone says
- * what became of money. Where the account pays nothing, the balance cannot tell, and only what the purse alone answers
- * is taken for a refusal.
+ * The command that moves the money, once. No status word alone says what became of money: a refusal counts when the card
+ * shows that nothing has changed.
  * @returns the answer of `le` bytes, or what came of it
  */
 export async function move(
@@ -116,10 +121,14 @@ export async function move(
 ): Promise<Uint8Array | TransactionNotDone | TransactionUnknown> {
   const { data, sw } = await accountCommand(flow.line, header, body, where);
   if (sw === DONE) return wholeAnswer(data, body.le, where);
-  const balance = await readBalance(flow);
-  const { oldBalance, amount } = course.receipt;
-  const refusal = REASONS.has(sw) || (saysNotDone(sw) && amount > 0);
-  return refusal && balance === oldBalance ? notDoneBy(sw, where) : course.unknown('status', { sw, balance });
+  const untouched = saysNotDone(sw) && (await isUntouched(flow, course.receipt));
+  return untouched ? notDoneBy(sw, where) : course.unknown('status', { sw });
+}
+
+/** By the balance; where the account pays nothing, by the proof that there is not. */
+async function isUntouched(flow: Flow, receipt: TransactionReceipt): Promise<boolean> {
+  if (receipt.amount > 0) return (await readBalance(flow)) === receipt.oldBalance;
+  return (await askProof(flow, receipt)) === undefined;
 }
 
 /** After the card said done: the balance, then its TAC where somebody can check it. */

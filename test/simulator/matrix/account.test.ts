@@ -1,7 +1,10 @@
+import { hsmProvider } from '../../../src/keys/hsm.ts';
+import { keyRing } from '../../../src/keys/ring.ts';
 import type { CardImage } from '../../../src/simulator/image.ts';
+import { directService } from '../account/direct-service.ts';
 import type { Flow } from './flows.ts';
 import { faultMatrix } from './matrix.ts';
-import { pinOf, pins } from './rig.ts';
+import { type KeysOf, pinOf, pins } from './rig.ts';
 
 /** The initial PIN may not transact (6.6). */
 function ownPin(image: CardImage): CardImage {
@@ -12,6 +15,9 @@ function afterLoad(image: CardImage): CardImage {
   const proof = { type: '30', serial: 1, mac: '9F184073', tac: '49A60243' };
   return image.purse === undefined ? image : { ...image, purse: { ...image.purse, onlineSerial: 2, proof } };
 }
+
+/** A PSAM has no command for a load (7.2). */
+const both: KeysOf = (psam, { masters }) => keyRing([psam, hsmProvider(directService(masters))]);
 
 const ALL = ['1.0', '2.0', '3.0'] as const;
 const at = new Date(2026, 2, 3, 9, 30, 0);
@@ -25,6 +31,24 @@ const flows: readonly Flow[] = [
     act: (card, w) => card.social.account.show({ pin: pinOf(pins.initial), ...w }),
     offersPin: true,
     earns: false,
+  },
+  {
+    name: 'load',
+    generations: ALL,
+    before: ownPin,
+    keys: both,
+    act: (card, w) => card.social.account.load({ pin: pinOf(pins.other), amount: 5000, ...w }),
+    good: 'done',
+    earns: true,
+  },
+  {
+    name: 'purchase, proof checked',
+    generations: ['2.0'],
+    before: ownPin,
+    keys: both,
+    act: (card, w) => card.social.account.purchase({ pin: pinOf(pins.other), amount: 1000, at, ...w }),
+    good: 'done',
+    earns: true,
   },
   {
     name: 'purchase',

@@ -35,6 +35,7 @@ export function pinOf(digits: string): Pin {
 /**
  * What comes instead of the answer to one command. `command` counts those that reach the card, from 1.
  * - `refuse`: the card does nothing, and answers this status word.
+ * - `lie`: the card works the command off, and answers this status word all the same.
  * - `damage`: the card works the command off; its answer arrives changed.
  * - `power-cut`: power lasts for so many stored bytes, and not until the answer.
  * - `swapped`: another insertion in the gap before the command.
@@ -42,7 +43,7 @@ export function pinOf(digits: string): Pin {
 export type Strike =
   | { readonly kind: 'removed-before' | 'removed-after' | 'reset' | 'mute' | 'swapped'; readonly command: number }
   | { readonly kind: 'power-cut'; readonly command: number; readonly bytes: number }
-  | { readonly kind: 'refuse'; readonly command: number; readonly sw: number }
+  | { readonly kind: 'refuse' | 'lie'; readonly command: number; readonly sw: number }
   | { readonly kind: 'damage'; readonly command: number; readonly damage: (data: Uint8Array) => Uint8Array };
 
 const files = new Map<Generation, Promise<CardFile>>();
@@ -55,13 +56,15 @@ export function cardFile(generation: Generation): Promise<CardFile> {
 }
 
 /** The provider of an act, made of that of the PSAM. */
-export type KeysOf = (psam: KeyProvider, file: CardFile) => KeyProvider;
+export type KeysOf = (psam: KeyProvider, file: CardFile) => KeyProvider | undefined;
 
-interface RigOptions {
+export interface RigOptions {
   readonly strike?: Strike | undefined;
   /** A write that loses power keeps the bytes stored so far. */
   readonly tears?: boolean | undefined;
   readonly keys?: KeysOf | undefined;
+  /** Whole members in place of those of `SITE`. */
+  readonly site?: Omit<ProfileOverlay, 'region' | 'nameZh' | 'appliesTo'> | undefined;
 }
 
 /** One card in one reader, its PSAM in another, and what happened to them. */
@@ -87,7 +90,8 @@ export class Rig {
     this.#counts = counts;
   }
 
-  static async open(file: CardFile, { strike, tears = false, keys = (psam) => psam }: RigOptions = {}): Promise<Rig> {
+  static async open(file: CardFile, options: RigOptions = {}): Promise<Rig> {
+    const { strike, tears = false, keys: keysOf = (psam) => psam, site = {} } = options;
     // The same challenges in every run: what an act leaves on the card can be compared.
     const real = new SimulatedCard(file.card, { tears, random: (length) => new Uint8Array(length).fill(0x5a) });
     const sent: string[] = [];
@@ -110,14 +114,10 @@ export class Rig {
     const psam = simReaders(undefined, { card: new SimulatedPsam(file.psam) });
     const { psam: structure } = await loadProfile(file.card.generation);
     const psamKeys = psamProvider((waiting) => psam.waitForCard(waiting), structure);
-    const channel = await readers.waitForCard();
-    return new Rig(
-      readers,
-      await openCard(channel, { keys: keys(psamKeys, file), overlays: [SITE] }),
-      real,
-      sent,
-      counts,
-    );
+    const keys = keysOf(psamKeys, file);
+    const settings = { overlays: [{ ...SITE, ...site }], ...(keys && { keys }) };
+    const card = await openCard(await readers.waitForCard(), settings);
+    return new Rig(readers, card, real, sent, counts);
   }
 
   get resets(): number {
@@ -159,10 +159,12 @@ function struck(
       real.cutPowerAfter(strike.bytes);
       return real.process(command);
     case 'refuse':
-      return Uint8Array.of(strike.sw >> 8, strike.sw & 0xff);
+      return statusOf(strike);
   }
   const answer = real.process(command);
   switch (strike.kind) {
+    case 'lie':
+      return statusOf(strike);
     case 'mute':
       return new Promise(() => {});
     case 'removed-after':
@@ -171,6 +173,10 @@ function struck(
     case 'damage':
       return Uint8Array.of(...strike.damage(answer.slice(0, -2)), ...answer.slice(-2));
   }
+}
+
+function statusOf({ sw }: { readonly sw: number }): Uint8Array {
+  return Uint8Array.of(sw >> 8, sw & 0xff);
 }
 
 export type Act = (card: Card, waiting: Waiting) => Promise<unknown>;
