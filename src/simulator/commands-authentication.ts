@@ -1,4 +1,4 @@
-import { cryptogram } from './authentication.ts';
+import { processCryptogram } from '../crypto/authentication.ts';
 import { type Answer, type CardCore, type CommandRules, done, give, keep, type LineCommand } from './command.ts';
 import { compare, isLocked, triesLeft } from './key-tries.ts';
 
@@ -26,7 +26,7 @@ function externalAuthentication(card: CardCore, { p1, p2, data }: LineCommand): 
   const { challenge } = session;
   if (challenge?.length !== CHALLENGE_BYTES) return { sw: 0x6984 };
   delete session.challenge;
-  const expected = cryptogram(contents.image.algorithm, key.value, challenge, data.subarray(8));
+  const expected = processCryptogram(contents.image.algorithm, key.value, challenge, data.subarray(8));
   if (!compare(memory, key, expected, data.subarray(0, 8))) return { sw: 0x63c0 | triesLeft(key) };
   session.rights.add(p2);
   return done;
@@ -37,7 +37,7 @@ function internalAuthentication(card: CardCore, { p1, p2, data }: LineCommand): 
   if (data?.length !== 16) return { sw: 0x6700 };
   const key = card.session.directory?.keys.find(({ id }) => id === IRK);
   if (key === undefined) return { sw: 0x6a88 };
-  return keep(card, cryptogram(card.contents.image.algorithm, key.value, data.slice(0, 8), data.slice(8)));
+  return keep(card, processCryptogram(card.contents.image.algorithm, key.value, data.slice(0, 8), data.slice(8)));
 }
 
 /** GET CHALLENGE, EXTERNAL AUTHENTICATION, INTERNAL AUTHENTICATION (5, 6.4). */

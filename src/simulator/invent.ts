@@ -53,11 +53,11 @@ function yearIn(date = ''): number {
   return Number(date.slice(0, 4));
 }
 
-/** A point on the curve of SM2 whose private key is thrown away, after two bytes of its size (2.6; the two ASSUMED). */
+/** A point on the curve of SM2 whose private key is thrown away. */
 async function inventPublicKey(random: RandomBytes): Promise<string> {
   const { sm2PublicKey } = await import('../crypto/sm2.ts');
   const privateKey = random(32);
   // Below the order of the curve, whatever was drawn.
   privateKey[0] = (privateKey[0] ?? 0) & 0x7f;
-  return `0100${toHex(sm2PublicKey(privateKey))}`;
+  return toHex(sm2PublicKey(privateKey));
 }

@@ -15,7 +15,7 @@ export interface Personalisation {
   readonly key: (key: ProfileKey) => string;
   /** Default: an account without money, before its first transaction. */
   readonly account?: Partial<Account>;
-  /** Of the certificate application, 66 bytes hex. Only generation 3.0 has one. */
+  /** Of the certificate application: x ‖ y, 64 bytes hex. Only generation 3.0 has one. */
   readonly publicKey?: string;
 }
 
@@ -65,10 +65,11 @@ function keyImage({ id, name, externalAuthentication, tries }: ProfileKey, value
 }
 
 /** EF 0012 of the certificate application (2.6), short identifier as everywhere the low byte of the FID. */
-function certificate({ certificate }: ProfileData, data: string): { readonly certificate?: CertificateImage } {
+function certificate({ certificate }: ProfileData, point: string): { readonly certificate?: CertificateImage } {
   if (certificate === undefined) return {};
   const { aid, directory, publicKey } = certificate;
-  const { fid, length: size } = publicKey;
+  const { fid, length: size, head } = publicKey;
+  const data = point === '' ? '' : head + point;
   const sfi = Number.parseInt(fid, 16) & 0x1f;
   const file = { fid, sfi, read: 'free', update: 'never', kind: 'transparent', size, data } as const;
   return { certificate: { aid, name: directory, files: [file] } };

@@ -10,7 +10,8 @@ export interface ProfileData extends ProfileDirectories {
   readonly certificate?: {
     readonly aid: string;
     readonly directory: string;
-    readonly publicKey: { readonly fid: string; readonly length: number };
+    /** `head`: hex, before the point. */
+    readonly publicKey: { readonly fid: string; readonly length: number; readonly head: string };
   };
 }
 

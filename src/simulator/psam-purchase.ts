@@ -1,6 +1,7 @@
 import { concat } from '../../apdu/bytes.ts';
 import { equalInConstantTime } from '../crypto/compare.ts';
 import { type Answer, done, keep, type LineCommand } from './command.ts';
+import { bytesOf } from './numbers.ts';
 import type { PsamCore, PsamRules } from './psam-command.ts';
 import { cardKeyOf } from './psam-crypt.ts';
 import { sessionKey, transactionMac } from './session-keys.ts';
@@ -30,7 +31,7 @@ function initialise(psam: PsamCore, { p1, p2, data }: LineCommand): Answer {
   if (contents.mac2Tries[0] === 0) return { sw: 0x6983 };
   const serial = new DataView(contents.serial.buffer).getUint32(0);
   if (serial === HIGHEST_SERIAL) return { sw: 0x6985 };
-  memory.store(contents.serial, numberBytes(serial + 1));
+  memory.store(contents.serial, bytesOf(serial + 1, 4));
   const cardKey = cardKeyOf(psam, key.value, data.subarray(FIXED_BYTES));
   const factor = concat([data.subarray(0, 6), contents.serial.subarray(2)]);
   const transactionKey = sessionKey(contents.algorithm, cardKey, factor);
@@ -51,13 +52,6 @@ function credit({ contents, session, memory }: PsamCore, { p1, p2, data }: LineC
   if (!equalInConstantTime(data, expectedMac2)) return { sw: 0x9302 };
   memory.store(contents.mac2Tries, Uint8Array.of(contents.image.mac2.tries));
   return done;
-}
-
-/** Four bytes, big endian. */
-export function numberBytes(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
 }
 
 /** INIT SAM FOR PURCHASE and CREDIT SAM FOR PURCHASE (7.2, 7.3 (e)). */

@@ -2,11 +2,12 @@ import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
 import { type Answer, lineCommand } from './command.ts';
 import { CardMemory, PowerCut } from './memory.ts';
+import { bytesOf } from './numbers.ts';
 import type { PsamContents, PsamCore, PsamRules } from './psam-command.ts';
 import { psamCryptCommands, standardDerive, vendorDerive } from './psam-crypt.ts';
 import { psamFileCommands } from './psam-files.ts';
 import type { PsamImage } from './psam-image.ts';
-import { numberBytes, psamPurchaseCommands } from './psam-purchase.ts';
+import { psamPurchaseCommands } from './psam-purchase.ts';
 import { platformRandom, type RandomBytes } from './random.ts';
 
 const DERIVE = { vendor: vendorDerive, standard: standardDerive } as const;
@@ -136,7 +137,7 @@ function openPsam(image: PsamImage): PsamContents {
       { ...file(0x17, applicationInformation), directory: 'DF01' },
     ],
     terminalNumber: fromHex(terminalNumber),
-    serial: numberBytes(image.terminalSerial),
+    serial: bytesOf(image.terminalSerial, 4),
     mac2Tries: Uint8Array.of(image.mac2.triesLeft),
   };
 }

@@ -15,7 +15,15 @@ export { contactless } from './contactless.ts';
 export { type Fault, withFaults } from './faults.ts';
 export { type HsmLogEntry, type HsmOptions, type HsmServer, type HsmTimes, serveHsm } from './hsm.ts';
 export type { HsmFault } from './hsm-faults.ts';
-export type { AccessRule, CardImage, DirectoryImage, FileImage, KeyImage } from './image.ts';
+export type {
+  AccessRule,
+  CardImage,
+  CertificateImage,
+  DirectoryImage,
+  FileImage,
+  KeyImage,
+  PurseImage,
+} from './image.ts';
 export { PowerCut } from './memory.ts';
 export { SimulatedPsam, type SimulatedPsamOptions } from './psam.ts';
 export type { DeriveForm, PsamImage, PsamKeyImage } from './psam-image.ts';

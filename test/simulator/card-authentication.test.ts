@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import vectors from '../../fixtures/vectors/crypto/auth.json' with { type: 'json' };
+import { processCryptogram as cryptogram } from '../../src/crypto/authentication.ts';
 import { encryptEcb } from '../../src/crypto/blocks.ts';
 import { diversify } from '../../src/crypto/diversify.ts';
-import { cryptogram } from '../../src/simulator/authentication.ts';
 import { authenticate, GET_CHALLENGE, poweredCard, SELECT_SSSE, talk } from './cards.ts';
 
 const WRONG = authenticate('0A').replace(/..$/, '00');

@@ -36,7 +36,8 @@ export async function goldenImage(id: string): Promise<CardImage> {
     items: { ...Object.fromEntries(basic), ...card.items },
     key: ({ directory, id, name }) => goldenKey(card, directory, id, name),
     ...(account && { account }),
-    ...(publicKey !== undefined && { publicKey }),
+    // The head of two bytes is in the description of the card.
+    ...(publicKey !== undefined && { publicKey: publicKey.slice(4) }),
   });
 }
 
