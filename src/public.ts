@@ -53,6 +53,7 @@ export type {
 } from './social/pin/outcomes.ts';
 export type { NewPinOptions, PinOptions, SocialPin } from './social/pin/social-pin.ts';
 export type { WeakRule } from './social/pin/weak.ts';
+export { parseOverlay } from './social/profile/overlay.ts';
 export type {
   AccessRule,
   DirectoryDescription,

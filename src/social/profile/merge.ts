@@ -1,10 +1,10 @@
 import type {
   AccessRule,
   CardProfile,
-  FileChange,
+  FileCorrection,
   FileDescription,
   Generation,
-  ItemChange,
+  ItemCorrection,
   ItemDescription,
   KeyDescription,
   ProfileOverlay,
@@ -102,12 +102,12 @@ function replaced<T extends object>(old: T, entry: object): T {
   return { ...old, ...entry };
 }
 
-function changedFile(old: FileDescription, { items, ...members }: FileChange): FileDescription {
+function changedFile(old: FileDescription, { items, ...members }: FileCorrection): FileDescription {
   return { ...old, ...members, ...(items !== undefined && { items: mergedItems(old.items ?? [], items) }) };
 }
 
 /** Items in their order: a change goes to the items it means, a whole item that is none of them comes last. */
-function mergedItems(known: readonly ItemDescription[], given: readonly ItemChange[]): ItemDescription[] {
+function mergedItems(known: readonly ItemDescription[], given: readonly ItemCorrection[]): ItemDescription[] {
   const all = [...known];
   for (const change of given) {
     const meant = known.filter((item) => isMeant(item, change, known));
@@ -117,7 +117,7 @@ function mergedItems(known: readonly ItemDescription[], given: readonly ItemChan
   return all;
 }
 
-function changedItem(item: ItemDescription, { items, ...members }: ItemChange): ItemDescription {
+function changedItem(item: ItemDescription, { items, ...members }: ItemCorrection): ItemDescription {
   return { ...item, ...members, ...(items !== undefined && { items: mergedItems(item.items ?? [], items) }) };
 }
 
@@ -125,7 +125,7 @@ function changedItem(item: ItemDescription, { items, ...members }: ItemChange): 
  * An item is meant by its tag, a field by its name. Of groups that repeat, the one with the record given, or all where
  * none is given.
  */
-export function isMeant(item: ItemDescription, change: ItemChange, among: readonly ItemDescription[]): boolean {
+export function isMeant(item: ItemDescription, change: ItemCorrection, among: readonly ItemDescription[]): boolean {
   if (item.tag === null || change.tag == null) return item.name === change.name;
   if (item.tag !== change.tag) return false;
   const repeats = among.filter(({ tag }) => tag === item.tag).length > 1;

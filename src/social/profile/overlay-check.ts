@@ -1,6 +1,6 @@
 import { fileFault } from './file-check.ts';
 import { isMeant, keysOfRule, missingMembers, type WHOLE, withOverlay } from './merge.ts';
-import type { CardProfile, FileChange, ItemChange, ItemDescription, ProfileOverlay } from './profile.ts';
+import type { CardProfile, FileCorrection, ItemCorrection, ItemDescription, ProfileOverlay } from './profile.ts';
 
 /** Members from the root of the overlay on; elements of arrays by number. */
 export type Path = readonly (string | number)[];
@@ -49,13 +49,13 @@ function unknownEntry(overlay: ProfileOverlay, profiles: readonly CardProfile[])
   ]);
 }
 
-function unknownItem(entry: FileChange, profiles: readonly CardProfile[], path: Path): Problem | undefined {
+function unknownItem(entry: FileCorrection, profiles: readonly CardProfile[], path: Path): Problem | undefined {
   const known = profiles.flatMap(({ files }) => files.find((file) => sameFile(file, entry))?.items ?? []);
   return lackingItems(entry.items ?? [], known, [...path, 'items']);
 }
 
 function lackingItems(
-  given: readonly ItemChange[],
+  given: readonly ItemCorrection[],
   known: readonly ItemDescription[],
   path: Path,
 ): Problem | undefined {

@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node, ParseError } from 'jsonc-parser';
 import { SscardError } from '../../../apdu/errors.ts';
 import { nestsDeeper, positionIn, sourceText } from '../../../apdu/source-text.ts';
 import { loadWholeOverlays, loadWholeProfile } from './load.ts';
@@ -26,14 +26,14 @@ export async function parseOverlay(source: string | Uint8Array, place: string): 
   }
   const fail = ({ offset, why }: Fault) =>
     new SscardError('profile-malformed', why, { place, ...positionIn(content, offset) });
-  const read = readJson(content);
+  const read = await readJson(content);
   if ('why' in read) throw fail(read);
-  const [root, value] = read;
-  const misfit = earliest(await misfits(root, value));
+  const { find, value } = read;
+  const misfit = earliest(await misfits(find, value));
   if (misfit !== undefined) throw fail(misfit);
   const { $schema: _, ...overlay } = value as ProfileOverlay & { readonly $schema?: string };
   const problem = overlayProblem(overlay, await profilesFor(overlay));
-  if (problem !== undefined) throw fail({ offset: offsetOf(root, problem.path), why: problem.why });
+  if (problem !== undefined) throw fail({ offset: offsetOf(find, problem.path), why: problem.why });
   return overlay;
 }
 
@@ -42,17 +42,22 @@ interface Fault {
   readonly why: string;
 }
 
-function readJson(content: string): readonly [Node, unknown] | Fault {
+/** Finds a member in the text; the root by an empty path. */
+type Find = (path: Path) => Node | undefined;
+
+async function readJson(content: string): Promise<{ readonly find: Find; readonly value: unknown } | Fault> {
   const deep = nestsDeeper(content, DEEPEST);
   if (deep !== undefined) return { offset: deep, why: 'nested too deeply' };
+  const { findNodeAtLocation, parseTree, printParseErrorCode } = await import('jsonc-parser');
   const errors: ParseError[] = [];
   const root = parseTree(content, errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
   if (first !== undefined) return { offset: first.offset, why: printParseErrorCode(first.error) };
-  const twice = root && repeatedKey(root);
-  if (root === undefined || twice !== undefined) return { offset: twice?.offset ?? 0, why: 'the same member twice' };
+  if (root === undefined) return { offset: 0, why: 'nothing' };
+  const twice = repeatedKey(root);
+  if (twice !== undefined) return { offset: twice.offset, why: 'the same member twice' };
   try {
-    return [root, JSON.parse(content)];
+    return { find: (path) => findNodeAtLocation(root, [...path]), value: JSON.parse(content) };
   } catch {
     return { offset: 0, why: 'not JSON' };
   }
@@ -74,7 +79,7 @@ function repeatedKey(node: Node): Node | undefined {
 let compiled: ValidateFunction | undefined;
 
 /** Everything that the schema finds wrong. */
-async function misfits(root: Node, value: unknown): Promise<Fault[]> {
+async function misfits(find: Find, value: unknown): Promise<Fault[]> {
   if (compiled === undefined) {
     const [{ Ajv }, { default: schema }] = await Promise.all([
       import('ajv'),
@@ -83,35 +88,35 @@ async function misfits(root: Node, value: unknown): Promise<Fault[]> {
     compiled = new Ajv({ allErrors: true, strict: false }).compile(schema);
   }
   if (compiled(value)) return [];
-  return (compiled.errors ?? []).filter(({ keyword }) => keyword !== 'if').map((error) => faultOf(root, error));
+  return (compiled.errors ?? []).filter(({ keyword }) => keyword !== 'if').map((error) => faultOf(find, error));
 }
 
-function faultOf(root: Node, { instancePath, keyword, params, message = 'wrong' }: ErrorObject): Fault {
-  const path = pathOf(root, instancePath);
+function faultOf(find: Find, { instancePath, keyword, params, message = 'wrong' }: ErrorObject): Fault {
+  const path = pathOf(find, instancePath);
   const member = path.length === 0 ? 'the overlay' : path.join('.');
-  if (keyword !== 'additionalProperties') return { offset: offsetOf(root, path), why: `${member} ${message}` };
+  if (keyword !== 'additionalProperties') return { offset: offsetOf(find, path), why: `${member} ${message}` };
   const unknown = String(params['additionalProperty']);
-  const value = findNodeAtLocation(root, [...path, unknown]);
-  return { offset: value?.parent?.offset ?? offsetOf(root, path), why: `${member} has no member ${unknown}` };
+  const value = find([...path, unknown]);
+  return { offset: value?.parent?.offset ?? offsetOf(find, path), why: `${member} has no member ${unknown}` };
 }
 
 /** A JSON pointer; elements of arrays are numbers. */
-function pathOf(root: Node, pointer: string): Path {
+function pathOf(find: Find, pointer: string): Path {
   const path: (string | number)[] = [];
   for (const part of pointer.split('/').slice(1)) {
     const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    path.push(findNodeAtLocation(root, path)?.type === 'array' ? Number(name) : name);
+    path.push(find(path)?.type === 'array' ? Number(name) : name);
   }
   return path;
 }
 
 /** Where a member stands, or what is nearest to it: an overlay need not have what is wrong with it. */
-function offsetOf(root: Node, path: Path): number {
+function offsetOf(find: Find, path: Path): number {
   for (let length = path.length; length > 0; length--) {
-    const node = findNodeAtLocation(root, path.slice(0, length));
+    const node = find(path.slice(0, length));
     if (node !== undefined) return node.offset;
   }
-  return root.offset;
+  return find([])?.offset ?? 0;
 }
 
 function earliest(faults: readonly Fault[]): Fault | undefined {

@@ -212,11 +212,11 @@ export interface CardProfile {
  * Members of a known item that change. It is found by its tag (a field by its name); of groups that repeat, the one with
  * the record given, or all. An item the file does not know has to be whole.
  */
-export type ItemChange = Partial<Omit<ItemDescription, 'items'>> & { readonly items?: readonly ItemChange[] };
+export type ItemCorrection = Partial<Omit<ItemDescription, 'items'>> & { readonly items?: readonly ItemCorrection[] };
 
 /** Members of a file that change. */
-export type FileChange = Pick<FileDescription, 'directory' | 'ef'> &
-  Partial<Omit<FileDescription, 'items'>> & { readonly items?: readonly ItemChange[] };
+export type FileCorrection = Pick<FileDescription, 'directory' | 'ef'> &
+  Partial<Omit<FileDescription, 'items'>> & { readonly items?: readonly ItemCorrection[] };
 
 /**
  * What a region adds, or a site corrects: files, items of known files, keys, and single members of the rules. The
@@ -233,7 +233,7 @@ export interface ProfileOverlay {
   /** A directory of the profile, by its id, gets the members given here; one it does not know has to be whole. */
   readonly directories?: readonly (Pick<DirectoryDescription, 'id'> & Partial<DirectoryDescription>)[];
   /** A file of the profile gets the members given here; one it does not know has to be whole. */
-  readonly files?: readonly FileChange[];
+  readonly files?: readonly FileCorrection[];
   /**
    * A key of the profile, by directory and name, gets the members given here; one it does not know has to be whole. When
    * its identifier changes, the access rules of known files follow.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadOverlays, loadProfile, loadWholeOverlays, loadWholeProfile } from '../../../src/social/profile/load.ts';
 import { applyOverlays } from '../../../src/social/profile/merge.ts';
@@ -25,6 +26,12 @@ it('an overlay file may name its schema, for editors', async () => {
     appliesTo: { generations: ['2.0'], divisionPrefix: '' },
     binaryChunk: 128,
   });
+});
+
+it('the example of docs/profile.md is an overlay', async () => {
+  const page = readFileSync(new URL('../../../docs/profile.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+  await expect(parseOverlay(example, 'docs/profile.md')).resolves.toMatchObject({ region: 'site' });
 });
 
 describe('an overlay file corrects', () => {
