@@ -34,6 +34,14 @@ it('the example of docs/profile.md is an overlay', async () => {
   await expect(parseOverlay(example, 'docs/profile.md')).resolves.toMatchObject({ region: 'site' });
 });
 
+it.each(['1.0', '2.0', '3.0'] as const)(
+  'an overlay file may say everything the description of %s says',
+  async (generation) => {
+    const { generation: _, versions, application, ...members } = await loadWholeProfile(generation);
+    await expect(parseOverlay(overlay(members, '11', [generation]), 'site.json')).resolves.toMatchObject(members);
+  },
+);
+
 describe('an overlay file corrects', () => {
   it('the identifier of a key, and the rules that name it', async () => {
     const profile = await corrected({ keys: [{ directory: 'DF01', name: 'RKDF01', id: '8F' }] });
