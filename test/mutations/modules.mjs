@@ -97,8 +97,8 @@ export const moduleMutations = [
   {
     name: 'a terminal serial is used twice',
     file: 'psam-purchase.ts',
-    find: 'memory.store(contents.serial, numberBytes(serial + 1));',
-    replace: 'contents.serial.set(numberBytes(1));',
+    find: 'memory.store(contents.serial, bytesOf(serial + 1, 4));',
+    replace: 'contents.serial.set(bytesOf(1, 4));',
     clause: '7.3 (e)',
     tests: psam,
   },
