@@ -4,6 +4,7 @@ export { Card, openCard } from './card.ts';
 export { Pin } from './crypto/pin.ts';
 export type { AccountOptions, MedicalAccount } from './social/account/account.ts';
 export type { AccountBalances, BalanceField } from './social/account/balances.ts';
+export type { AccountLog, LogRecord } from './social/account/log.ts';
 export type {
   CardNotTrusted,
   LoadOutcome,

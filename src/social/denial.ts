@@ -18,6 +18,7 @@ export type Grant = { readonly kind: 'granted' } | Denied;
 /** It will not. */
 export type Denied = { readonly kind: 'denied' } & Denial;
 
+/** The reason alone, to stand in a member of something else. */
 export function denialOf({ kind: _, ...denial }: Denied): Denial {
   return denial;
 }

@@ -1,16 +1,18 @@
 import type { Waiting } from '../../../drivers/reader.ts';
 import type { Pin } from '../../crypto/pin.ts';
+import type { FileReading } from '../files/reading.ts';
 import type { Flow } from '../flow.ts';
 import type { PinOptions } from '../pin/social-pin.ts';
 import type { RunFlow } from '../run.ts';
-import { type AccountBalances, readBalances } from './balances.ts';
+import type { AccountBalances } from './balances.ts';
 import { Course } from './course.ts';
 import { MOST_FEN } from './layout.ts';
-import { loadAccount } from './load.ts';
+import type { AccountLog } from './log.ts';
 import type { LoadOutcome, ProofOutcome, PurchaseOutcome, TransactionUnknown } from './outcomes.ts';
-import { proveTransaction } from './prove.ts';
-import { type PurchaseOptions, payFromAccount } from './purchase.ts';
+import type { PurchaseOptions } from './purchase.ts';
 import type { TransactionOptions } from './transaction.ts';
+
+// The acts are loaded when they are done: a basic reading has no need of them.
 
 /** A PIN for what the card gives only under it. It is used up, needed or not. */
 export interface AccountOptions extends PinOptions {
@@ -41,8 +43,25 @@ export class MedicalAccount {
    */
   async show(options: AccountOptions = {}): Promise<AccountBalances> {
     using _pin = options.pin;
+    const { readBalances } = await import('./balances.ts');
     const ending = options.pin === undefined ? 'leave' : 'reset';
     return await this.#run(options, (flow) => readBalances(offering(flow, options)), { ending });
+  }
+
+  /**
+   * Settlements that the card has kept: EF08 under the PIN, EF15 under the PIN or RK1DF04.
+   * @example
+   * for (const { fields } of (await card.social.account.log({ pin })).transactions) print(fields);
+   */
+  log(options: AccountOptions = {}): Promise<AccountLog> {
+    return this.#read(options, async (flow) => (await import('./log.ts')).readLog(flow));
+  }
+
+  /**
+   * 临时脱网结算 (EF06), under PIN and RK1DF04. On generation 1.0 the file has balance and totals in its place, as items.
+   */
+  offline(options: AccountOptions = {}): Promise<FileReading> {
+    return this.#read(options, async (flow) => (await import('./log.ts')).readOffline(flow));
   }
 
   /**
@@ -52,6 +71,7 @@ export class MedicalAccount {
   async load(options: TransactionOptions): Promise<LoadOutcome> {
     using _pin = options.pin;
     checkRequest(options, [options.amount]);
+    const { loadAccount } = await import('./load.ts');
     return { unproven: true, ...(await this.#transact(options, loadAccount)) };
   }
 
@@ -62,6 +82,7 @@ export class MedicalAccount {
   async purchase(options: PurchaseOptions): Promise<PurchaseOutcome> {
     using _pin = options.pin;
     checkRequest(options, [options.amount, options.selfPaid ?? 0, options.pooled ?? 0]);
+    const { payFromAccount } = await import('./purchase.ts');
     return { unproven: true, ...(await this.#transact(options, payFromAccount)) };
   }
 
@@ -74,7 +95,13 @@ export class MedicalAccount {
    */
   async prove(type: 'load' | 'purchase', serial: number, waiting?: Waiting): Promise<ProofOutcome> {
     if (!Number.isInteger(serial) || serial < 0 || serial > 0xffff) throw new RangeError('a serial has two bytes');
+    const { proveTransaction } = await import('./prove.ts');
     return this.#run(waiting, (flow) => proveTransaction(flow, type, serial), { ending: 'leave' });
+  }
+
+  async #read<T>(options: AccountOptions, act: (flow: Flow) => Promise<T>): Promise<T> {
+    using _pin = options.pin;
+    return await this.#run(options, (flow) => act(offering(flow, options)), { whole: true });
   }
 
   /** An outcome is kept, also when the end of the act fails; an error is judged after that end. */

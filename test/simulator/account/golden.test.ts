@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../apdu/bytes.ts';
 import type { KeyProvider } from '../../../src/keys/provider.ts';
+import type { LogRecord } from '../../../src/social/account/log.ts';
 import type { SocialApplication } from '../../../src/social/application.ts';
 import { goldenScript, pinOf, scriptedCard, scriptedKeys, TERMINAL } from './scripted.ts';
 
@@ -187,6 +189,10 @@ const CERTIFICATE_FILE =
   'D5548C7825CBB56150A3506CD57464AF8A1AE0519DFAF3C58221DC810CAF28DD' +
   '921073768FE3D59CE54E79A49445CF73FED23086537027264D168946D479533E';
 
+function valuesOf({ address, fields }: LogRecord): unknown[] {
+  return [address, ...fields.map(({ value }) => (value.kind === 'value' ? value.value : value.kind))];
+}
+
 const FLOWS: Readonly<Record<string, Golden>> = {
   'flow-account-load': LOAD,
   'flow-account-purchase': PURCHASE,
@@ -206,6 +212,40 @@ const FLOWS: Readonly<Record<string, Golden>> = {
     act: ({ account }) => account.show({ pin: pinOf(), lastTry: true }),
     outcome: BALANCES,
   },
+  'flow-account-log': {
+    act: async ({ account }) => {
+      const { transactions, special, withheld } = await account.log({ pin: pinOf(), lastTry: true });
+      return { transactions: transactions.map(valuesOf), special: special.map(valuesOf), withheld };
+    },
+    outcome: {
+      transactions: [
+        ['DF04EF08:01', 6, '1', TERMINAL, '2026-03-03T09:30:00', 200, 500, 2000],
+        ['DF04EF08:02', 4, '0', TERMINAL, '2026-03-01T10:15:00', 5000, 0, 0],
+      ],
+      special: [
+        ['DF04EF15:01', 2, '1'],
+        ['DF04EF15:02', 1, '0'],
+      ],
+      withheld: [],
+    },
+  },
+  'flow-account-offline': {
+    keys: {
+      cryptogram: asked(
+        { card: CARD, key: key('RK1DF04'), challenge: fromHex('1122334455667788'), data: fromHex('1122334455667788') },
+        fromHex('7C5E9903322D1B6C'),
+      ),
+    },
+    act: async ({ account }) => {
+      const reading = await account.offline({ pin: pinOf(), lastTry: true });
+      return reading.kind === 'read' ? reading.items.map(({ item, value }) => [item?.name, value]) : reading;
+    },
+    outcome: [
+      ['offlineSettlementFlag', { kind: 'value', value: '1' }],
+      ['offlineSettlementAmount', { kind: 'value', value: 12500 }],
+      ['offlineSettlementCount', { kind: 'value', value: '02' }],
+    ],
+  },
   'flow-certificate-key': {
     act: (social) => social.certificateKey(),
     outcome: { kind: 'key', publicKey: CERTIFICATE_FILE.slice(4), raw: CERTIFICATE_FILE },
@@ -214,6 +254,12 @@ const FLOWS: Readonly<Record<string, Golden>> = {
 };
 
 describe('the terminal sends the golden exchanges of', () => {
+  it('each flow there is', () => {
+    const files = readdirSync(new URL('../../../fixtures/golden/', import.meta.url));
+    const names = files.filter((name) => /^flow-(account|certificate)-/.test(name));
+    expect(names.map((name) => name.replace('.transcript', '')).sort()).toEqual(Object.keys(FLOWS).sort());
+  });
+
   it.each(Object.keys(FLOWS))('%s', async (name) => {
     const { keys = {}, act, outcome } = FLOWS[name] as Golden;
     const { social, left } = await scriptedCard({ ...goldenScript(name), keys: scriptedKeys(keys) });

@@ -33,6 +33,18 @@ const flows: readonly Flow[] = [
     earns: false,
   },
   {
+    name: 'log',
+    generations: ALL,
+    act: (card, w) => card.social.account.log({ pin: pinOf(pins.initial), ...w }),
+    earns: true,
+  },
+  {
+    name: 'offline settlement',
+    generations: ['1.0', '2.0'],
+    act: (card, w) => card.social.account.offline({ pin: pinOf(pins.initial), ...w }),
+    earns: true,
+  },
+  {
     name: 'load',
     generations: ALL,
     before: ownPin,
