@@ -180,6 +180,7 @@ const card = object({
   algorithm: exactly('3DES', 'SM4', 'SM4-zero'),
   block: exactly('none', 'temporary', 'permanent', 'card'),
   mac: maybe(exactly('session', 'pboc')),
+  rightsOutliveDirectory: maybe(bool),
   pinReload: maybe(exactly('84240001', '805E0000')),
   purse: maybe(purse),
   certificate: maybe(certificate),

@@ -38,8 +38,8 @@ export interface Session {
   /** A load or purchase that was begun, until the next command. */
   begun?: Begun;
   pinVerified: boolean;
-  /** Keys authenticated in the current directory. */
-  readonly rights: Set<number>;
+  /** Keys authenticated: of the current directory, and of others where rights outlive it. */
+  readonly rights: Set<Key>;
 }
 
 export interface CardCore {
@@ -98,10 +98,12 @@ export function give(data: Uint8Array, p3: number): Answer {
   return p3 === 0 || p3 === data.length ? { data, sw: 0x9000 } : { sw: 0x6c00 | (data.length & 0xff) };
 }
 
-/** Selecting another directory or the MF drops its rights (6.4); leaving the SSSE drops the PIN right, too. */
-export function enter(session: Session, directory: Directory | undefined): void {
-  if (directory !== session.directory) session.rights.clear();
-  if (directory?.application !== 'social') session.pinVerified = false;
+/** Selecting another directory or the MF drops its rights (6.4); leaving the SSSE drops them all, that of the PIN, too. */
+export function enter({ session, contents }: CardCore, directory: Directory | undefined): void {
+  const social = directory?.application === 'social';
+  const outlive = social && contents.image.rightsOutliveDirectory === true;
+  if (directory !== session.directory && !outlive) session.rights.clear();
+  if (!social) session.pinVerified = false;
   delete session.file;
   if (directory === undefined) delete session.directory;
   else session.directory = directory;
@@ -111,9 +113,14 @@ export function allowed(session: Session, rule: AccessRule): boolean {
   if (rule === 'free') return true;
   if (rule === 'never') return false;
   if (rule === 'pin') return session.pinVerified;
-  if (typeof rule === 'string') return session.rights.has(Number.parseInt(rule.slice(4), 16));
+  if (typeof rule === 'string') return hasRight(session, ({ id }) => id === Number.parseInt(rule.slice(4), 16));
   if ('anyOf' in rule) return rule.anyOf.some((part) => allowed(session, part));
   return rule.allOf.every((part) => allowed(session, part));
+}
+
+/** Whether a key like this of the current directory was authenticated. */
+export function hasRight({ directory, rights }: Session, which: (key: Key) => boolean): boolean {
+  return directory?.keys.some((key) => which(key) && rights.has(key)) ?? false;
 }
 
 /** The file a short identifier names becomes the current one; 0 means the current one. */

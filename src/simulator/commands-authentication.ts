@@ -28,7 +28,7 @@ function externalAuthentication(card: CardCore, { p1, p2, data }: LineCommand): 
   delete session.challenge;
   const expected = processCryptogram(contents.image.algorithm, key.value, challenge, data.subarray(8));
   if (!compare(memory, key, expected, data.subarray(0, 8))) return { sw: 0x63c0 | triesLeft(key) };
-  session.rights.add(p2);
+  session.rights.add(key);
   return done;
 }
 

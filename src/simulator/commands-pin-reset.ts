@@ -1,6 +1,14 @@
 import { blockOf } from '../crypto/blocks.ts';
 import { decipherData } from '../crypto/secure-messaging.ts';
-import { type Answer, type CardCore, type CommandRules, done, isAnswer, type LineCommand } from './command.ts';
+import {
+  type Answer,
+  type CardCore,
+  type CommandRules,
+  done,
+  hasRight,
+  isAnswer,
+  type LineCommand,
+} from './command.ts';
 import { isPin, LONGEST_PIN, SHORTEST_PIN, storePin } from './pin-cell.ts';
 import { cipherOf, MAC_BYTES, proven } from './secure-messaging.ts';
 
@@ -44,8 +52,7 @@ export function reloadInTheClear(card: CardCore, { p2, header, data }: LineComma
 
 /** The right of the PUK (6.1), earned in the directory that has it. */
 function mayReset({ session }: CardCore): boolean {
-  const puk = session.directory?.keys.find(({ image }) => image.name === 'PUK');
-  return puk?.id !== undefined && session.rights.has(puk.id);
+  return hasRight(session, ({ image }) => image.name === 'PUK');
 }
 
 function setPin(card: CardCore, pin: Uint8Array | undefined): Answer {

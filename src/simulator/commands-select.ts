@@ -29,7 +29,7 @@ function select(card: CardCore, { p1, p2, data }: LineCommand): Answer {
   const fid = (data[0] ?? 0) * 256 + (data[1] ?? 0);
   if (p1 === 0x02) return selectFile(card, fid);
   if (fid === MF) {
-    enter(card.session, undefined);
+    enter(card, undefined);
     return done;
   }
   return selectDirectory(card, fid) ?? selectFile(card, fid);
@@ -64,7 +64,7 @@ function selectDirectory(card: CardCore, fid: number): Answer | undefined {
 function enterDirectory(card: CardCore, directory: Directory): Answer {
   const block = directory.application === 'social' ? blockOf(card.contents) : 'none';
   if (block === 'permanent') return { sw: 0x9303 };
-  enter(card.session, directory);
+  enter(card, directory);
   return block === 'temporary' && directory === card.contents.directories[0] ? { sw: 0x6283 } : done;
 }
 

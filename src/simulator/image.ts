@@ -21,6 +21,8 @@ export interface CardImage {
    * bytes, initial value zero. `pboc`: under STK itself, initial value = challenge of four bytes and zeros.
    */
   readonly mac?: 'session' | 'pboc';
+  /** True: selecting another directory of the SSSE keeps the rights earned in this one (6.4: not by default). */
+  readonly rightsOutliveDirectory?: boolean;
   /** Which RELOAD PIN the card knows (5): the PIN enciphered (default), or in the clear as in PBOC 1.0. */
   readonly pinReload?: '84240001' | '805E0000';
   /** The medical account; absent: the card has no commands of class B0. */

@@ -27,14 +27,14 @@ export const mutations = [
   {
     name: 'a right outlives the selection of another directory',
     file: 'command.ts',
-    find: 'if (directory !== session.directory) session.rights.clear();',
+    find: 'if (directory !== session.directory && !outlive) session.rights.clear();',
     replace: '',
     clause: '6.4',
   },
   {
     name: 'the PIN right outlives leaving the SSSE',
     file: 'command.ts',
-    find: "if (directory?.application !== 'social') session.pinVerified = false;",
+    find: 'if (!social) session.pinVerified = false;',
     replace: '',
     clause: '6.4',
   },
@@ -289,8 +289,8 @@ export const mutations = [
   {
     name: 'any right of the SSSE resets a PIN',
     file: 'commands-pin-reset.ts',
-    find: 'session.rights.has(puk.id)',
-    replace: 'session.rights.size > 0',
+    find: "return hasRight(session, ({ image }) => image.name === 'PUK');",
+    replace: 'return hasRight(session, () => true);',
     clause: '6.1',
   },
   {
@@ -556,5 +556,12 @@ export const mutations = [
     find: `return directory?.application === 'social';`,
     replace: 'return directory !== undefined;',
     clause: '2.6',
+  },
+  {
+    name: 'a right of one directory opens its like in another',
+    file: 'command.ts',
+    find: 'directory?.keys.some((key) => which(key) && rights.has(key)) ?? false;',
+    replace: '[...rights].some(which);',
+    clause: '6.1',
   },
 ];

@@ -4,6 +4,7 @@ import vectors from '../../fixtures/vectors/crypto/auth.json' with { type: 'json
 import { processCryptogram as cryptogram } from '../../src/crypto/authentication.ts';
 import { encryptEcb } from '../../src/crypto/blocks.ts';
 import { diversify } from '../../src/crypto/diversify.ts';
+import type { CardImage } from '../../src/simulator/image.ts';
 import { authenticate, GET_CHALLENGE, poweredCard, SELECT_SSSE, talk } from './cards.ts';
 
 const WRONG = authenticate('0A').replace(/..$/, '00');
@@ -101,6 +102,33 @@ describe('EXTERNAL AUTHENTICATION (5, 6.1, 6.4)', () => {
     const card = await poweredCard();
     talk(card, SELECT_SSSE, GET_CHALLENGE, authenticate('0A'), '00A40000023F00', SELECT_SSSE);
     expect(talk(card, READ_PHOTO)).toEqual(['6982']);
+  });
+});
+
+describe('a card whose rights outlive the directory (6.4, security.rightsOutliveDirectory)', () => {
+  const outlive = (image: CardImage): CardImage => ({ ...image, rightsOutliveDirectory: true });
+  const earned = [SELECT_SSSE, GET_CHALLENGE, authenticate('0A')];
+
+  it('keeps a right while its directories are selected', async () => {
+    const card = await poweredCard(outlive);
+    expect(talk(card, ...earned, '00A4000002DF04', SELECT_SSSE, READ_PHOTO).at(-1)).toBe('FF9000');
+  });
+
+  it('does not open a key of the same number in another directory', async () => {
+    const df04 = (image: CardImage): CardImage => ({
+      ...outlive(image),
+      directories: image.directories.map((directory) => ({
+        ...directory,
+        keys: directory.keys.map((key) => (key.name === 'RK1DF04' ? { ...key, id: '0A' } : key)),
+        files: directory.files.map((file) => (file.read === 'pin' ? { ...file, read: 'key:0A' } : file)),
+      })),
+    });
+    expect(talk(await poweredCard(df04), ...earned, '00A4000002DF04', '00B201441C').at(-1)).toBe('6982');
+  });
+
+  it('drops it when the application is left', async () => {
+    const card = await poweredCard(outlive);
+    expect(talk(card, ...earned, '00A40000023F00', SELECT_SSSE, READ_PHOTO).at(-1)).toBe('6982');
   });
 });
 

@@ -276,6 +276,11 @@ describe('a file that is no card file', () => {
     ['card.pin.digits', '"123456"', '"12345X"'],
     ['card.directories[0].fid', '"DDF1"', '"DDF"'],
     ['card.directories[0].files[0].read', '"free"', '"nobody"'],
+    ['card.purse.balance', '"balance": 45350', '"balance": -1'],
+    ['card.purse.types.load', '"load": "30"', '"load": 30'],
+    ['card.purse.year', '"selfPaid": 700', '"selfPaid": 700, "year": "26"'],
+    ['card.directories[2].files[2].capacity', '"capacity": 4', '"capacity": 255'],
+    ['card.directories[2].files[2].recordLength', '"recordLength": 85', '"recordLength": "85"'],
     ['psam.terminalNumber', '"terminalNumber": "', '"terminalNumber": "9'],
     ['psam.terminalSerial', '"terminalSerial": 0', '"terminalSerial": -1'],
     ['psam.derive[0]', '"vendor"', '"other"'],
@@ -285,6 +290,22 @@ describe('a file that is no card file', () => {
     const place = expect.stringMatching(`: ${member.replace(/[[\].]/g, '\\$&')}$`);
     await expect(open(changed)).rejects.toThrow(fails('sim-file-malformed', { place }));
   });
+});
+
+it.each([
+  ['card.mac', 'mac', 'retail'],
+  ['card.pinReload', 'pinReload', '80D40000'],
+  ['card.rightsOutliveDirectory', 'rightsOutliveDirectory', 'yes'],
+  ['card.certificate.files', 'certificate', { aid: '504B492EC9E7', name: '53532E4345' }],
+  ['card.purse.proof.mac', 'purse', 'PROOF'],
+])('a rule that no card has is refused by name: %s', async (member, name, value) => {
+  const path = await newFile();
+  const file = JSON.parse(readFileSync(path, 'utf8'));
+  const proof = { type: '30', serial: 1, mac: '00', tac: '00000000' };
+  file.card[name] = value === 'PROOF' ? { ...file.card.purse, proof } : value;
+  writeFileSync(path, JSON.stringify(file));
+  const place = expect.stringMatching(new RegExp(`: ${member}$`));
+  await expect(openCardFile(path)).rejects.toThrow(fails('sim-file-malformed', { place }));
 });
 
 describe('the description of a card', () => {

@@ -1,12 +1,19 @@
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { fromHex } from '../../apdu/bytes.ts';
 import type { SimulatedCard } from '../../src/simulator/card.ts';
 import type { CardImage } from '../../src/simulator/image.ts';
 import type { RandomBytes } from '../../src/simulator/random.ts';
 import { poweredCard, SELECT_SSSE, talk } from './cards.ts';
 
+let cuts = 0;
+
+afterAll(() => {
+  process.stdout.write(`power cuts of the card in this file: ${cuts}\n`);
+});
+
 /** Runs `command` with power for `bytes` bytes of storage. @returns false when the answer still left */
 export function cut(card: SimulatedCard, command: string, bytes: number): boolean {
+  cuts++;
   card.cutPowerAfter(bytes);
   let answered = true;
   try {
