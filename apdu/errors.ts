@@ -13,6 +13,10 @@ export interface ErrorDetails {
   readonly place?: string;
   /** Status word the card answered. */
   readonly sw?: number;
+  /** Tries left of a PIN or a key, as the card stated them in this very answer. */
+  readonly triesLeft?: number;
+  /** Why, where the code alone does not tell: a stable key (`no-psam`, `algorithm`). */
+  readonly reason?: string;
   /** Position of the first wrong byte in the input, 0-based. */
   readonly offset?: number;
   /** Line and column in a text input, 1-based. */

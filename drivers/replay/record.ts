@@ -9,6 +9,12 @@ import { TRANSCRIPT_FORMAT } from './transcript.ts';
  */
 export type LineWriter = (line: string) => void | Promise<void>;
 
+/** A channel whose exchanges are written down. */
+export interface Recording extends Channel {
+  /** Writes a comment between the lines, for the reader of the transcript: it is shown as it is, so nothing secret. */
+  note(text: string): void;
+}
+
 /**
  * The same channel, with every exchange written as a line of a transcript as it happens. Masking is done where the
  * line is made: the writer never gets a byte that `src/trace/mask-policy.ts` does not show. The lines make one
@@ -21,7 +27,7 @@ export type LineWriter = (line: string) => void | Promise<void>;
  * @example
  * const channel = recordChannel(await readers.waitForCard(), (line) => lines.push(line));
  */
-export function recordChannel(channel: Channel, write: LineWriter): Channel {
+export function recordChannel(channel: Channel, write: LineWriter): Recording {
   return new RecordedChannel(channel, write);
 }
 
@@ -34,7 +40,7 @@ interface Entry {
   result?: () => void;
 }
 
-class RecordedChannel implements Channel {
+class RecordedChannel implements Recording {
   readonly slot: string;
   readonly chains: boolean;
   readonly lacks: ReadonlySet<ChannelFeature>;
@@ -66,6 +72,10 @@ class RecordedChannel implements Channel {
 
   get protocol(): Protocol {
     return this.#inner.protocol;
+  }
+
+  note(text: string): void {
+    this.#line(`# ${text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')}`);
   }
 
   async transmit(command: Uint8Array, options?: Waiting): Promise<Uint8Array> {

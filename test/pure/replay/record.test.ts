@@ -95,6 +95,19 @@ describe('a recorded channel', () => {
     expect(lines.slice(5)).toEqual(['> 00 B2 03 28 06', '< 6A 83']);
   });
 
+  it('writes a note as a comment of one line, which a replay does not see', async () => {
+    const written: string[] = [];
+    const channel = recordChannel(await cardOf(exchange), (line) => {
+      written.push(line);
+    });
+    await send(channel, SELECT);
+    channel.note('key UK1:\npsam');
+    await send(channel, VERSION);
+    expect(written[5]).toBe('# key UK1: psam');
+    const again = await replayReaders(written.join('\n')).waitForCard();
+    expect([await send(again, SELECT), await send(again, VERSION)]).toEqual(['9000', '0304322E30309000']);
+  });
+
   it('gives the answers as the card gave them', async () => {
     const { channel } = await recording(exchange);
     expect(await send(channel, SELECT)).toBe('9000');
