@@ -22,12 +22,15 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 const ASKING: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-V']);
+/** What looks like a PIN where no argument belongs. */
+const PIN_LIKE = /^\d{4,16}$/;
+const PIN_OPTION = /'--pin\b/;
 const SHORT: Readonly<Record<string, string>> = { help: '-h, ', version: '-V, ' };
 
 /**
  * Global options may stand anywhere; `--name value` and `--name=value` are the same.
  * @throws SscardError `verb-unknown`, `option-unknown`, `option-value-malformed`, `argument-missing`,
- * `argument-unexpected`
+ * `argument-unexpected`, `pin-argument`
  * @example parseArguments(['read', '--reader', 'sim:']).verb?.name // 'read'
  */
 export function parseArguments(argv: readonly string[]): Invocation {
@@ -40,7 +43,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
     program.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code !== 'commander.help' || !asks) throw refusal(error, program.args[0]);
+    if (error.code !== 'commander.help' || !asks) throw refusal(error, program.args);
   }
   return invocation ?? { arguments: program.args, options: given(program.opts()) };
 }
@@ -80,15 +83,23 @@ function argumentForm(name: string, asks: boolean): string {
   return asks ? `[${form}]` : `<${form}>`;
 }
 
+/** Not repeated: everybody on the machine can see a command line as it is. */
+function pinTyped(): SscardError {
+  return new SscardError('pin-argument', 'a PIN as an argument');
+}
+
 /** By the names they have in the table: commander makes `pinFrom` of `pin-from`. */
 function given(options: Readonly<Record<string, string | true>>): ReadonlyMap<string, string | true> {
   const typed = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return new Map(Object.entries(options).map(([name, value]) => [typed(name), value]));
 }
 
-/** @param noun what was typed first, if anything */
-function refusal({ code, message }: CommanderError, noun: string | undefined): SscardError {
+/** @param typed the words that are no global options */
+function refusal({ code, message }: CommanderError, typed: readonly string[]): SscardError {
+  const [noun] = typed;
   const ours = CODES[code] ?? 'argument-unexpected';
+  if (noun === 'pin' && (ours === 'argument-unexpected' || PIN_OPTION.test(message))) return pinTyped();
+  if (ours === 'argument-unexpected' && typed.some((word) => PIN_LIKE.test(word))) return pinTyped();
   if (ours === 'verb-unknown' || code === 'commander.help') {
     const siblings = verbs.filter(({ name }) => name.startsWith(`${noun} `));
     const choices = (siblings.length > 0 ? siblings : verbs).map(({ name }) => name);

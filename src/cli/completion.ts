@@ -38,10 +38,12 @@ function wordsAfter(noun: string): string[] {
   return noun === 'completion' ? Object.keys(generators) : secondWords(noun);
 }
 
-const withChoices = [...globalOptions, ...verbs.flatMap(({ options }) => options)].filter(({ choices }) => choices);
+const withValues = [...globalOptions, ...verbs.flatMap(({ options }) => options)].flatMap(({ name, choices, hints }) =>
+  choices || hints ? [{ name, words: [...(choices ?? hints ?? [])] }] : [],
+);
 
 function bash(): string {
-  const values = withChoices.map(({ name, choices = [] }) => `    --${name}) words='${choices.join(' ')}' ;;`);
+  const values = withValues.map(({ name, words }) => `    --${name}) words='${words.join(' ')}' ;;`);
   const rest = nouns.map((noun) => {
     const words = [...wordsAfter(noun), names(optionsOf(noun))].join(' ');
     return `      ${noun}) words='${words}' ;;`;
@@ -53,7 +55,6 @@ function bash(): string {
   done
   case $before in
 ${values.join('\n')}
-    --reader) words='pcsc: sim: replay:' ;;
   esac
   if [[ -z $words ]]; then
     case $noun in
@@ -98,7 +99,8 @@ function fish(): string {
   return lines.join('\n');
 }
 
-function fishOption({ name, value, choices }: OptionSpec): string {
-  const given = choices === undefined ? '' : ` -f -a "${choices.join(' ')}"`;
+function fishOption({ name, value, choices, hints }: OptionSpec): string {
+  const words = choices ?? hints;
+  const given = words === undefined ? '' : ` -f -a "${words.join(' ')}"`;
   return `-l ${name}${value === undefined ? '' : ' -r'}${given}`;
 }

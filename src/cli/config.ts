@@ -2,10 +2,28 @@ import { type Node, type ParseError, parseTree, printParseErrorCode } from 'json
 import { SscardError } from '../../apdu/errors.ts';
 import { nestsDeeper, positionIn, sourceText } from '../../apdu/source-text.ts';
 import type { BindingName } from '../../drivers/pcsc/binding.ts';
+import { isPinFrom } from './pin-from.ts';
+
+/** The key service and what proves who is who, as the file has them: paths may be relative to it. */
+export interface HsmConfig {
+  readonly url?: string;
+  /** PEM files: the service's authority, our certificate, its private key. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Seconds for one answer. */
+  readonly timeout?: number;
+}
 
 /** What a configuration file may hold. */
 export interface Config {
   readonly reader?: string;
+  readonly psam?: string;
+  readonly interface?: 'contact' | 'contactless' | 'auto';
+  readonly hsm?: HsmConfig;
+  /** Path of an overlay on the card profile. */
+  readonly profile?: string;
+  readonly pinFrom?: string;
   readonly lang?: 'zh' | 'en';
   /** Seconds. */
   readonly timeout?: number;
@@ -18,20 +36,51 @@ export interface Config {
 const LARGEST = 64 * 1024;
 const DEEPEST = 64;
 
-const text = (node: Node) => typeof node.value === 'string' && node.value !== '' && node.value.length <= 1024;
-const oneOf = (values: readonly string[]) => (node: Node) => values.includes(node.value);
+/** What the value of a key has to be, and how it is taken over. */
+interface Rule {
+  readonly what: string;
+  readonly fits: (node: Node) => boolean;
+  /** Default: the value itself. */
+  readonly read?: (node: Node, fail: Fail) => unknown;
+}
 
-/** Each key with what its value has to be. */
-const KEYS: Readonly<Record<keyof Config, { readonly what: string; readonly fits: (node: Node) => boolean }>> = {
-  reader: { what: 'a reader address', fits: text },
-  lang: { what: 'zh or en', fits: oneOf(['zh', 'en']) },
-  timeout: {
-    what: 'seconds, 0 to 86400',
-    fits: ({ type, value }) => type === 'number' && value >= 0 && value <= 86_400,
+type Rules<T> = Readonly<Record<keyof T, Rule>>;
+
+const isText = (node: Node) => typeof node.value === 'string' && node.value !== '' && node.value.length <= 1024;
+const text = (what: string): Rule => ({ what, fits: isText });
+const oneOf = (...values: readonly string[]): Rule => ({
+  what: `one of ${values.join(', ')}`,
+  fits: ({ value }) => values.includes(value),
+});
+const seconds = (most: number): Rule => ({
+  what: `seconds, 0 to ${most}`,
+  fits: ({ type, value }) => type === 'number' && value >= 0 && value <= most,
+});
+
+const HSM: Rules<HsmConfig> = {
+  url: { what: 'an address https://…', fits: (node) => isText(node) && node.value.startsWith('https://') },
+  ca: text('a path'),
+  cert: text('a path'),
+  key: text('a path'),
+  timeout: seconds(600),
+};
+
+const KEYS: Rules<Config> = {
+  reader: text('a reader address'),
+  psam: text('a reader address'),
+  interface: oneOf('contact', 'contactless', 'auto'),
+  hsm: {
+    what: `an object of ${Object.keys(HSM).join(', ')}`,
+    fits: ({ type }) => type === 'object',
+    read: (node, fail) => readObject(node, HSM, fail),
   },
-  aliases: { what: 'an object of texts', fits: ({ type }) => type === 'object' },
-  binding: { what: 'koffi, smartcard or pcsclite', fits: oneOf(['koffi', 'smartcard', 'pcsclite']) },
-  operator: { what: 'a text', fits: text },
+  profile: text('a path'),
+  pinFrom: { what: 'prompt, stdin or fd:N', fits: ({ value }) => isPinFrom(value) },
+  lang: oneOf('zh', 'en'),
+  timeout: seconds(86_400),
+  aliases: { what: 'an object of texts', fits: ({ type }) => type === 'object', read: aliases },
+  binding: oneOf('koffi', 'smartcard', 'pcsclite'),
+  operator: text('a text'),
 };
 
 /** Keys of a configuration file, for the help. */
@@ -53,14 +102,19 @@ export function parseConfig(source: string | Uint8Array, place = 'config'): Conf
   const [first] = errors;
   if (first !== undefined) throw fail(first.offset, printParseErrorCode(first.error));
   if (root === undefined || root.type !== 'object') throw fail(root?.offset ?? 0, 'not an object');
-  const config: Record<string, unknown> = {};
-  for (const { key, value } of members(root, fail)) {
-    const rule = Object.hasOwn(KEYS, key.value) ? KEYS[key.value as keyof Config] : undefined;
-    if (rule === undefined) throw fail(key.offset, `unknown key; there are ${configKeys.join(', ')}`);
-    if (!rule.fits(value)) throw fail(value.offset, `${key.value} has to be ${rule.what}`);
-    config[key.value] = key.value === 'aliases' ? aliases(value, fail) : value.value;
+  return readObject(root, KEYS, fail);
+}
+
+function readObject<T>(object: Node, rules: Rules<T>, fail: Fail): T {
+  const found: Partial<Record<keyof T, unknown>> = {};
+  for (const { key, value } of members(object, fail)) {
+    const name = key.value as keyof T & string;
+    if (!Object.hasOwn(rules, name)) throw fail(key.offset, `unknown key; there are ${Object.keys(rules).join(', ')}`);
+    const { what, fits, read } = rules[name];
+    if (!fits(value)) throw fail(value.offset, `${name} has to be ${what}`);
+    found[name] = read === undefined ? value.value : read(value, fail);
   }
-  return config;
+  return found as T;
 }
 
 type Fail = (offset: number, why: string) => SscardError;
@@ -69,7 +123,7 @@ function aliases(node: Node, fail: Fail): Record<string, string> {
   // Without a prototype: an alias may be called anything.
   const found: Record<string, string> = Object.create(null);
   for (const { key, value } of members(node, fail)) {
-    if (key.value === '' || !text(value)) throw fail(value.offset, 'an alias is a name and a text');
+    if (key.value === '' || !isText(value)) throw fail(value.offset, 'an alias is a name and a text');
     found[key.value] = value.value;
   }
   return found;

@@ -43,7 +43,7 @@ export async function runPlan(context: Context, plan: readonly PlannedExchange[]
   const masked = !simulated && unmasking === undefined;
   const exchanges: ShownExchange[] = [];
   const partial = () => ({ members: { exchanges, masked }, text: exchanges.map(exchangeText(context)).join('\n') });
-  return withCard(context, async (channel) => {
+  return withCard(context, async ({ channel }) => {
     const view = masked ? createMasker() : openView;
     try {
       for (const planned of plan) {

@@ -1,10 +1,12 @@
 import { SscardError } from '../../apdu/errors.ts';
 import { formatStatus } from '../../apdu/status.ts';
 import { type ErrorTexts, errorTexts } from '../i18n/errors.ts';
+import { reasonTexts } from '../i18n/reasons.ts';
 import { words } from '../i18n/words.ts';
 import type { Outcome } from './context.ts';
 import { EXIT, exitCodes } from './exit-codes.ts';
 import { jsonLine, paint, printable } from './layout.ts';
+import { marketCodeOf } from './market-codes.ts';
 import type { Language } from './settings.ts';
 import { statusText } from './status-text.ts';
 import { OutputClosed, writeError, writeOutput } from './terminal.ts';
@@ -57,12 +59,15 @@ function unexpected(error: unknown): SscardError {
   return new SscardError('internal', 'unexpected', { place });
 }
 
-function errorMembers({ code, details }: SscardError, { message, advice }: ErrorTexts): Record<string, unknown> {
+function errorMembers(error: SscardError, { message, advice }: ErrorTexts): Record<string, unknown> {
+  const { code, details } = error;
   const { sw, place, ...rest } = details;
+  const market = marketCodeOf(error);
   return {
     code,
     message,
     advice,
+    ...(market !== undefined && { marketCode: market }),
     ...(sw !== undefined && { sw: formatStatus(sw) }),
     ...(place !== undefined && { file: place }),
     ...rest,
@@ -73,6 +78,8 @@ function forPeople({ code, details }: SscardError, { message, advice }: ErrorTex
   const { error: label } = words[lang];
   const lines = [`${paint('red', `${label}${message[lang]}`, 2)}${where(details, lang)}`];
   if (details.sw !== undefined) lines.push(`  SW ${formatStatus(details.sw)}  ${statusText(details.sw)[lang]}`);
+  if (details.reason !== undefined) lines.push(`  ${reasonTexts[details.reason]?.[lang] ?? printable(details.reason)}`);
+  if (details.triesLeft !== undefined) lines.push(`  ${words[lang].triesLeft(details.triesLeft)}`);
   if (details.outcome === 'unknown') lines.push(`  ${words[lang].outcomeUnknown}`);
   for (const choice of details.choices ?? []) lines.push(`  - ${printable(choice)}`);
   lines.push(`  ${advice[lang]}`, paint('dim', `  [${code}]`, 2));

@@ -1,4 +1,5 @@
-import { helpWords, optionTexts, verbExamples, verbNotes, verbTexts } from '../i18n/cli.ts';
+import { verbExamples, verbNotes, verbTexts } from '../i18n/cli.ts';
+import { helpWords, optionTexts } from '../i18n/help.ts';
 import { configKeys } from './config.ts';
 import { table } from './layout.ts';
 import type { Language } from './settings.ts';

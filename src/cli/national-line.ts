@@ -21,8 +21,8 @@ export function nationalLine(card: BasicInformation, format: NationalFormat): st
     card.specificationVersion,
     card.issueDate?.replaceAll('-', ''),
     card.validUntil?.replaceAll('-', ''),
-    NO_TERMINAL,
-    '',
+    card.terminalNumber ?? NO_TERMINAL,
+    card.terminalDeviceNumber,
     ...(format === 'jiangsu' ? [card.personNumber, ''] : []),
   ];
   return fields.map((field) => `${clean(field ?? '')}|`).join('');

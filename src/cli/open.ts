@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { SscardError } from '../../apdu/errors.ts';
 import type { Channel, Readers } from '../../drivers/reader.ts';
+import type { Recording } from '../../drivers/replay/record.ts';
 import { type Address, parseAddress } from './address.ts';
 import type { Context, Outcome } from './context.ts';
 import type { Settings } from './settings.ts';
@@ -24,22 +25,34 @@ export async function openReaders(address: Address, { binding, aliases }: Settin
   }
 }
 
+/** The holder's card in its slot. */
+export interface OpenedCard {
+  readonly channel: Channel;
+  readonly readers: Readers;
+  readonly address: Address;
+  /** Writes a comment into the trace, if there is one. */
+  readonly note: (text: string) => void;
+}
+
+type Work = (opened: OpenedCard) => Promise<Outcome>;
+
 /**
  * Waits for the card, works with it, and lets it go (reset) however the work ends. With `--trace` the exchange is
  * recorded, masked.
  * @throws SscardError `trace-unwritable` (before a reader is opened), what the driver and the work throw. What fails
  * at the very end stands in the outcome, beside the result.
  */
-export async function withCard(context: Context, work: (channel: Channel) => Promise<Outcome>): Promise<Outcome> {
-  const { settings, signal } = context;
+export async function withCard(context: Context, work: Work): Promise<Outcome> {
+  const { settings } = context;
   const address = parseAddress(settings.reader);
   const trace = settings.trace === undefined ? undefined : openTrace(settings.trace);
   try {
     const readers = await openReaders(address, settings);
     try {
-      const bare = await waitForCard(readers, address, settings, signal);
-      const channel = trace === undefined ? bare : await record(bare, trace, context.verb);
-      return await workAndClose(channel, work);
+      const bare = await waitForCard(readers, address, context);
+      const recording = trace === undefined ? undefined : await record(bare, trace, context.verb);
+      const note = (text: string) => recording?.note(text);
+      return await workAndClose({ channel: recording ?? bare, readers, address, note }, work);
     } finally {
       await readers[Symbol.asyncDispose]();
     }
@@ -48,10 +61,11 @@ export async function withCard(context: Context, work: (channel: Channel) => Pro
   }
 }
 
-async function workAndClose(channel: Channel, work: (channel: Channel) => Promise<Outcome>): Promise<Outcome> {
+async function workAndClose(opened: OpenedCard, work: Work): Promise<Outcome> {
+  const { channel } = opened;
   let outcome: Outcome;
   try {
-    outcome = await work(channel);
+    outcome = await work(opened);
   } catch (error) {
     // The first error is the one that explains.
     await channel.close('reset').catch(() => {});
@@ -66,20 +80,29 @@ async function workAndClose(channel: Channel, work: (channel: Channel) => Promis
   return outcome;
 }
 
-async function waitForCard(
-  readers: Readers,
-  address: Address,
-  { timeout, lang, json }: Settings,
-  signal: AbortSignal,
-): Promise<Channel> {
+async function waitForCard(readers: Readers, address: Address, { settings, signal }: Context): Promise<Channel> {
+  const { timeout, lang, json, psam } = settings;
   const reader = address.scheme === 'pcsc' ? address.name : undefined;
+  const except = reader === undefined && psam !== undefined ? await slotsNamed(readers, psam, signal) : [];
   const ask = lang === 'zh' ? '请插卡…\n' : 'Insert the card…\n';
   const prompt = setTimeout(() => !json && isTerminal(2) && writeError(ask), PATIENCE);
+  const chosen = { interface: settings.interface, except, ...(reader !== undefined && { reader }) };
   try {
-    return await readers.waitForCard({ timeout, signal, ...(reader !== undefined && { reader }) });
+    return await readers.waitForCard({ timeout, signal, ...chosen });
   } finally {
     clearTimeout(prompt);
   }
+}
+
+/** The slots of this driver that `--psam` names: no holder's card is looked for in them. */
+async function slotsNamed(readers: Readers, psam: string, signal: AbortSignal): Promise<readonly string[]> {
+  const address = parseAddress(psam, '--psam');
+  if (address.scheme !== 'pcsc' || readers.scheme !== 'pcsc' || address.name === undefined) return [];
+  const part = address.name.toLowerCase();
+  const slots = await readers.list({ signal });
+  return slots.flatMap(({ name, alias }) =>
+    alias === address.name || name.toLowerCase().includes(part) ? [name] : [],
+  );
 }
 
 function openTrace(path: string): number {
@@ -91,7 +114,7 @@ function openTrace(path: string): number {
 }
 
 /** The verb stands in the transcript, so that the act can be done again from it. */
-async function record(channel: Channel, trace: number, verb: string): Promise<Channel> {
+async function record(channel: Channel, trace: number, verb: string): Promise<Recording> {
   const { recordChannel } = await import('../../drivers/replay/record.ts');
   const write = (line: string) => void writeSync(trace, `${line}\n`);
   write(`command ${verb}`);

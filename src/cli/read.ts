@@ -1,11 +1,10 @@
 import { SscardError } from '../../apdu/errors.ts';
-import { openCard } from '../card.ts';
 import type { BasicInformation } from '../social/basic-information.ts';
 import { cardMembers } from './card-members.ts';
 import { cardText } from './card-text.ts';
 import type { Context, Outcome } from './context.ts';
 import { type NationalFormat, nationalLine } from './national-line.ts';
-import { withCard } from './open.ts';
+import { withSocialCard } from './social-card.ts';
 import { beginUnmasking, type Unmasking } from './unmask.ts';
 
 /** `sscard read`: what a card says about its holder, masked unless `--unmask`. */
@@ -16,8 +15,7 @@ export async function runRead(context: Context): Promise<Outcome> {
     throw new SscardError('format-needs-unmask', 'the national line holds everything in full', { place: '--format' });
   }
   const unmasking = beginUnmasking(context);
-  return withCard(context, async (channel) => {
-    const card = await openCard(channel);
+  return withSocialCard(context, async (card) => {
     const information = await card.social.readBasic({ signal });
     return present(information, context, unmasking, format);
   });

@@ -1,9 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { SscardError } from '../../apdu/errors.ts';
 import type { BindingName } from '../../drivers/pcsc/binding.ts';
-import type { Config } from './config.ts';
+import type { Config, HsmConfig } from './config.ts';
+import { isPinFrom, type PinFrom, readPinFrom } from './pin-from.ts';
 
 export type Language = 'zh' | 'en';
+
+export type Interface = 'contact' | 'contactless' | 'auto';
+
+/** The key service, and where the files stand that prove who is who. */
+export interface HsmSettings extends Omit<HsmConfig, 'url'> {
+  readonly url: string;
+}
 
 /** Options, environment and configuration file, in that order of precedence. */
 export interface Settings {
@@ -11,6 +20,14 @@ export interface Settings {
   readonly json: boolean;
   /** Reader address. */
   readonly reader: string;
+  /** Address of the slot with the PSAM. Default: the SAM slot of the reader's own unit. */
+  readonly psam?: string;
+  readonly interface: Interface;
+  readonly hsm?: HsmSettings;
+  /** Path of an overlay on the card profile. */
+  readonly profile?: string;
+  /** Default: a prompt, where there is a terminal. */
+  readonly pinFrom?: PinFrom;
   readonly binding: BindingName;
   readonly aliases: Readonly<Record<string, string>>;
   /** Milliseconds to wait for a card. */
@@ -26,6 +43,7 @@ export interface Settings {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const LONGEST_TIMEOUT = 24 * 3600;
+const HSM_FILES = ['ca', 'cert', 'key'] as const;
 
 /**
  * @throws SscardError `config-unreadable`, `config-malformed` (line and column), `option-value-malformed`,
@@ -47,13 +65,22 @@ export async function resolveSettings(
     throw new SscardError('unmask-needs-operator', 'unmask without operator or reason');
   }
   const trace = text('trace');
+  const psam = text('psam') ?? given(env['SSCARD_PSAM']) ?? config.psam;
+  const profile = text('profile') ?? given(env['SSCARD_PROFILE']) ?? besideConfig(config.profile, configFile);
+  const hsm = hsmSettings(text('hsm') ?? given(env['SSCARD_HSM']), config.hsm, configFile);
+  const pinFrom = pinFromSetting(text('pin-from')) ?? config.pinFrom;
   return {
     lang: (text('lang') as Language | undefined) ?? languageOf(env, config.lang),
     json: options.has('json'),
     reader: text('reader') ?? given(env['SSCARD_READER']) ?? config.reader ?? 'pcsc:',
+    interface: (text('interface') as Interface | undefined) ?? config.interface ?? 'auto',
     binding: (text('binding') as BindingName | undefined) ?? config.binding ?? 'koffi',
     aliases: config.aliases ?? {},
     timeout: 1000 * (readSeconds(text('timeout')) ?? config.timeout ?? 30),
+    ...(psam !== undefined && { psam }),
+    ...(hsm !== undefined && { hsm }),
+    ...(profile !== undefined && { profile }),
+    ...(pinFrom !== undefined && { pinFrom: readPinFrom(pinFrom) }),
     ...(trace !== undefined && { trace }),
     ...(operator !== undefined && { operator }),
     ...(unmask !== undefined && { unmask }),
@@ -87,6 +114,31 @@ async function readConfig(path: string): Promise<Config> {
   }
   const { parseConfig } = await import('./config.ts');
   return parseConfig(bytes, path);
+}
+
+/** A path of the configuration file, from the folder where that file stands. */
+function besideConfig(path: string | undefined, configFile: string | undefined): string | undefined {
+  return path === undefined || configFile === undefined ? path : resolve(dirname(configFile), path);
+}
+
+function hsmSettings(
+  stated: string | undefined,
+  config: HsmConfig = {},
+  configFile: string | undefined,
+): HsmSettings | undefined {
+  const url = stated ?? config.url;
+  if (url === undefined) return undefined;
+  if (!url.startsWith('https://') || !URL.canParse(url)) {
+    throw new SscardError('option-value-malformed', 'https://…', { place: '--hsm' });
+  }
+  const files = HSM_FILES.map((name) => [name, besideConfig(config[name], configFile)]);
+  return { ...config, ...Object.fromEntries(files.filter(([, path]) => path !== undefined)), url };
+}
+
+function pinFromSetting(text: string | undefined): string | undefined {
+  if (text === undefined || isPinFrom(text)) return text;
+  const choices = ['prompt', 'stdin', 'fd:N'];
+  throw new SscardError('option-value-malformed', 'no such source', { place: '--pin-from', choices });
 }
 
 function readSeconds(text: string | undefined): number | undefined {

@@ -19,8 +19,8 @@ export function writeError(text: string): void {
   }
 }
 
-/** @param fd 1 for stdout, 2 for stderr */
-export function isTerminal(fd: 1 | 2): boolean {
+/** Whether an open file is a terminal. @param fd 1 for stdout, 2 for stderr */
+export function isTerminal(fd: number): boolean {
   try {
     if (!fstatSync(fd).isCharacterDevice()) return false;
   } catch {

@@ -1,3 +1,4 @@
+import { schemes } from './address.ts';
 import type { Run } from './context.ts';
 
 /** One option. Its text is `src/i18n/cli.ts`, by name. */
@@ -7,6 +8,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** The only values there are. */
   readonly choices?: readonly string[];
+  /** How values begin, for completion. */
+  readonly hints?: readonly string[];
   readonly env?: string;
 }
 
@@ -23,7 +26,12 @@ export interface VerbSpec {
 
 /** Options of every verb. */
 export const globalOptions: readonly OptionSpec[] = [
-  { name: 'reader', value: 'uri', env: 'SSCARD_READER' },
+  { name: 'reader', value: 'uri', hints: schemes, env: 'SSCARD_READER' },
+  { name: 'psam', value: 'uri', hints: schemes, env: 'SSCARD_PSAM' },
+  { name: 'interface', value: 'interface', choices: ['contact', 'contactless', 'auto'] },
+  { name: 'hsm', value: 'url', env: 'SSCARD_HSM' },
+  { name: 'pin-from', value: 'prompt|stdin|fd:N', hints: ['prompt', 'stdin', 'fd:'] },
+  { name: 'profile', value: 'file', env: 'SSCARD_PROFILE' },
   { name: 'binding', value: 'name', choices: ['koffi', 'smartcard', 'pcsclite'] },
   { name: 'timeout', value: 'seconds' },
   { name: 'trace', value: 'file' },
@@ -35,6 +43,9 @@ export const globalOptions: readonly OptionSpec[] = [
   { name: 'help' },
   { name: 'version' },
 ];
+
+/** Of the acts that present the holder's PIN. */
+const lastTry: OptionSpec = { name: 'last-try' };
 
 export const verbs: readonly VerbSpec[] = [
   {
@@ -48,6 +59,48 @@ export const verbs: readonly VerbSpec[] = [
     arguments: [],
     options: [{ name: 'format', value: 'format', choices: ['national', 'jiangsu'] }],
     load: () => import('./read.ts').then(({ runRead }) => runRead),
+  },
+  {
+    name: 'check',
+    arguments: [],
+    options: [],
+    load: () => import('./check.ts').then(({ runCheck }) => runCheck),
+  },
+  {
+    name: 'pin status',
+    arguments: [],
+    options: [],
+    load: () => import('./pin.ts').then(({ runPinStatus }) => runPinStatus),
+  },
+  {
+    name: 'pin verify',
+    arguments: [],
+    options: [lastTry],
+    load: () => import('./pin.ts').then(({ runPinVerify }) => runPinVerify),
+  },
+  {
+    name: 'pin set',
+    arguments: [],
+    options: [lastTry],
+    load: () => import('./pin.ts').then(({ runPinChange }) => runPinChange),
+  },
+  {
+    name: 'pin change',
+    arguments: [],
+    options: [lastTry],
+    load: () => import('./pin.ts').then(({ runPinChange }) => runPinChange),
+  },
+  {
+    name: 'pin reset',
+    arguments: [],
+    options: [],
+    load: () => import('./pin.ts').then(({ runPinReset }) => runPinReset),
+  },
+  {
+    name: 'pin unblock',
+    arguments: [],
+    options: [],
+    load: () => import('./pin.ts').then(({ runPinUnblock }) => runPinUnblock),
   },
   {
     name: 'apdu',

@@ -4,6 +4,19 @@ import type { Text } from './errors.ts';
 export const verbTexts: Readonly<Record<string, Text>> = {
   readers: { zh: '读写器及其中的卡；--watch 持续跟踪插拔', en: 'Readers and what is in them; --watch follows changes' },
   read: { zh: '读持卡人基本信息', en: "Read the holder's basic information" },
+  check: {
+    zh: '验卡：真伪、号码、有效期，给出一个结论',
+    en: 'Check the card: genuine, numbers, validity; one verdict',
+  },
+  'pin status': { zh: '社保卡密码的状态（不输入密码）', en: 'State of the social PIN, without entering it' },
+  'pin verify': { zh: '验证社保卡密码', en: 'Verify the social PIN' },
+  'pin set': { zh: '由初始密码设置密码', en: 'Set the PIN, from the initial one' },
+  'pin change': { zh: '修改密码', en: 'Change the PIN' },
+  'pin reset': { zh: '重置密码（须密钥，不须旧密码）', en: 'Reset the PIN (needs a key, not the old PIN)' },
+  'pin unblock': {
+    zh: '解锁密码：恢复次数，密码不变（须密钥）',
+    en: 'Unblock the PIN: restore its tries (needs a key)',
+  },
   apdu: { zh: '直接收发 APDU，=9000 表示期望的状态字', en: 'Raw exchange; =9000 states the expected status' },
   script: { zh: '收发文件中的 APDU，一行一条', en: 'Raw exchange from a file, one a line' },
   'trace explain': { zh: '用文字解释报文（个人信息遮蔽）', en: 'Explain a transcript in words (personal data masked)' },
@@ -28,6 +41,13 @@ export const verbExamples: Readonly<Record<string, readonly string[]>> = {
     'sscard read --reader sim: --json',
     'sscard read --format national --operator 0071 --unmask 柜面核对',
   ],
+  check: ['sscard check', 'sscard check --psam pcsc:SAM --json'],
+  'pin status': ['sscard pin status'],
+  'pin verify': ['sscard pin verify', 'sscard pin verify --last-try'],
+  'pin set': ['sscard pin set', 'sscard pin set --reader sim:card.json --pin-from fd:3 3< pins.txt'],
+  'pin change': ['sscard pin change', 'sscard pin change --reader sim:card.json --pin-from stdin < pins.txt'],
+  'pin reset': ['sscard pin reset --psam pcsc:SAM', 'sscard pin reset --hsm https://keys.example:8443'],
+  'pin unblock': ['sscard pin unblock --psam pcsc:SAM'],
   apdu: ['sscard apdu 00A4040000=9000', 'sscard apdu 0084000008 =9000 --reader sim:'],
   script: ['sscard script commands.txt --trace out.transcript', 'sscard script - --reader sim: < commands.txt'],
   'trace explain': ['sscard trace explain field.transcript', 'sscard trace explain field.transcript --json'],
@@ -50,6 +70,30 @@ export const verbNotes: Readonly<Record<string, Text>> = {
   read: {
     zh: '个人信息默认遮蔽。--format national 为十一项国家接口格式，jiangsu 为十三项，都须 --unmask。',
     en: 'Personal data are masked. --format national is the line of eleven fields, jiangsu of thirteen; both need --unmask.',
+  },
+  check: {
+    zh: '结论 reject（退出码 10）：应用、真伪或号码未通过；warning：未验真伪、已过期或内容有异常；normal 须验明真伪。真伪须 PSAM 或密码机。',
+    en: 'reject (exit code 10): application, genuineness or a number failed; warning: genuineness not tested, expired, or odd data; normal needs a tested chip, so a PSAM or key service.',
+  },
+  'pin status': {
+    zh: '不发送密码。真卡一般不输入密码就不知道剩余次数（null），除非卡片描述的 pin.statusBy 为 empty-verify；模拟卡如此。',
+    en: 'Sends no PIN. A real card rarely tells its tries without one (null), unless pin.statusBy of the profile is empty-verify; simulated cards have that.',
+  },
+  'pin verify': {
+    zh: '密码由提示输入，或由 --pin-from 给出，一行一个，绝不写在命令行里。只剩一次或次数未知时须 --last-try。',
+    en: 'The PIN is typed at a prompt or comes from --pin-from, one a line, never from the command line. With one try left, or an unknown number, --last-try is needed.',
+  },
+  'pin set': {
+    zh: '依次输入：初始密码、新密码、再一次新密码。容易猜中的密码不发送。',
+    en: 'Asked for in this order: initial PIN, new PIN, new PIN again. Easily guessed PINs are not sent.',
+  },
+  'pin change': {
+    zh: '依次输入：旧密码、新密码、再一次新密码。应答丢失时结果未知（退出码 11），不会重发。',
+    en: 'Asked for in this order: old PIN, new PIN, new PIN again. A lost answer is an unknown outcome (exit code 11); nothing is sent again.',
+  },
+  'pin reset': {
+    zh: '依次输入：新密码、再一次新密码。须 PSAM 或密码机的 PUK、STK 密钥；次数同时恢复。',
+    en: 'Asked for in this order: new PIN, new PIN again. Needs the keys PUK and STK of a PSAM or key service; the tries are restored too.',
   },
   apdu: {
     zh: '密码、密钥、锁定类命令只能发给 sim:（否则退出码 9）。真卡与报文的应答会遮蔽，--unmask 除外。61xx、6Cxx 原样显示。',
@@ -89,68 +133,3 @@ export const verbNotes: Readonly<Record<string, Text>> = {
   },
   completion: { zh: '可选 bash、zsh、fish。', en: 'There are bash, zsh and fish.' },
 };
-
-/** One line for each option. */
-export const optionTexts: Readonly<Record<string, Text>> = {
-  reader: {
-    zh: '读写器地址：pcsc:、pcsc:名称、sim:、sim:文件、replay:文件?match=…',
-    en: 'Reader address: pcsc:, pcsc:name, sim:, sim:file, replay:file?match=…',
-  },
-  binding: { zh: '访问 PC/SC 的方式', en: 'How PC/SC is reached' },
-  timeout: { zh: '等候插卡的秒数，默认 30', en: 'Seconds to wait for a card, default 30' },
-  trace: { zh: '把收发的报文（已遮蔽）写入文件', en: 'Record the exchange, masked, in a file' },
-  operator: { zh: '操作员工号', en: 'Who acts' },
-  unmask: {
-    zh: '完整显示个人信息的理由（须有操作员，留痕）',
-    en: 'Why personal data are shown in full (needs an operator; recorded)',
-  },
-  config: {
-    zh: '配置文件，默认 $XDG_CONFIG_HOME/sscard/config.json',
-    en: 'Configuration file, default $XDG_CONFIG_HOME/sscard/config.json',
-  },
-  lang: { zh: '语言', en: 'Language' },
-  json: { zh: '只输出一个 JSON 对象', en: 'Print one JSON object and nothing else' },
-  help: { zh: '显示帮助', en: 'Show help' },
-  version: { zh: '显示版本', en: 'Show the version' },
-  watch: { zh: '持续跟踪', en: 'Follow changes' },
-  format: { zh: '以国家接口格式输出', en: 'Print the line of the national interface' },
-  generation: { zh: '规范版本，默认 2.0', en: 'Specification, default 2.0' },
-  seed: { zh: '同一个数得到同一张卡', en: 'The same number gives the same card' },
-  force: { zh: '覆盖已有文件', en: 'Overwrite a file that is there' },
-  algorithm: { zh: '算法，默认 3.0 用 SM4，其余 3DES', en: 'Algorithm, default SM4 for 3.0, else 3DES' },
-  vpcd: { zh: '虚拟读写器的主机与端口', en: 'Host and port of the virtual reader' },
-  contactless: { zh: '接入卡的非接触面（仅 3.0 卡）', en: "The card's contactless side (3.0 cards only)" },
-  'key-service': { zh: '密钥服务监听的主机与端口', en: 'Host and port of the key service' },
-  tls: { zh: '密钥服务的证书目录', en: 'Folder with the certificates of the key service' },
-  rules: { zh: '列出现行的假设', en: 'List the assumptions in force' },
-};
-
-/** Headings of the help. */
-export const helpWords = {
-  zh: {
-    about: '江苏省社会保障卡终端工具',
-    usage: '用法',
-    commands: '命令',
-    examples: '例',
-    options: '选项',
-    globalOptions: '通用选项',
-    environment: '环境变量',
-    configKeys: '配置文件的键',
-    exits: '退出码',
-    exitList:
-      '0 完成 · 1 内部故障 · 2 用法 · 3 没有或不止一台读写器 · 4 无卡 · 5 非社保卡或已锁定 · 8 卡拒绝 · 9 规则拒绝 · 11 结果未知 · 12 取消或超时 · 13 读写器或服务故障 · 15 留痕失败',
-  },
-  en: {
-    about: 'Terminal toolkit for the Jiangsu social security card',
-    usage: 'Usage',
-    commands: 'Commands',
-    examples: 'Examples',
-    options: 'Options',
-    globalOptions: 'Global options',
-    environment: 'environment',
-    configKeys: 'Keys of the configuration file',
-    exits: 'Exit codes',
-    exitList:
-      '0 done · 1 internal fault · 2 usage · 3 no such reader, or several · 4 no card · 5 not a social security card, or blocked · 8 refused by the card · 9 refused by a rule · 11 outcome unknown · 12 cancelled or out of time · 13 reader or service failure · 15 not recorded',
-  },
-} as const;

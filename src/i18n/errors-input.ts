@@ -65,6 +65,13 @@ export const inputErrors: ErrorTable = {
       en: 'Report the command and this text (no personal data) to the maintainers.',
     },
   },
+  'hsm-incomplete': {
+    message: { zh: '密码机服务缺少证书设置', en: 'The certificates for the key service are not configured' },
+    advice: {
+      zh: '在配置文件中写 "hsm": { "ca": "文件", "cert": "文件", "key": "文件" }。',
+      en: 'Write "hsm": { "ca": "file", "cert": "file", "key": "file" } in the configuration file.',
+    },
+  },
   'journal-unwritable': {
     message: { zh: '无法留痕，因此不显示完整信息', en: 'Nothing is shown in full: it cannot be recorded' },
     advice: {
@@ -79,6 +86,13 @@ export const inputErrors: ErrorTable = {
   'option-value-malformed': {
     message: { zh: '选项的值不对', en: 'The value of an option is malformed' },
     advice: { zh: '用 --help 查看可用的值。', en: 'See --help for the values.' },
+  },
+  'profile-unreadable': {
+    message: { zh: '读不到卡片描述的修正文件', en: 'The file that corrects the card profile cannot be read' },
+    advice: {
+      zh: '检查 --profile 或 SSCARD_PROFILE 的路径与权限。',
+      en: 'Check path and rights of --profile or SSCARD_PROFILE.',
+    },
   },
   'script-malformed': {
     message: { zh: '脚本有错', en: 'The script is malformed' },

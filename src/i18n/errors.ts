@@ -3,6 +3,7 @@ import { cardErrors } from './errors-card.ts';
 import { inputErrors } from './errors-input.ts';
 import { itemErrors } from './errors-items.ts';
 import { keyErrors } from './errors-keys.ts';
+import { pinErrors } from './errors-pin.ts';
 import { simulatorErrors } from './errors-simulator.ts';
 
 /** One text in both languages. */
@@ -21,8 +22,9 @@ export type ErrorTable = Readonly<Record<string, ErrorTexts>>;
 
 /**
  * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards),
- * `errors-acts.ts` (rules, keys, writing), `errors-keys.ts` (PSAM, key service), `errors-items.ts` (items, values, their
- * description), `errors-simulator.ts` (simulated cards) or `errors-input.ts` (what else a person gives), and its exit code in `src/cli/exit-codes.ts`.
+ * `errors-acts.ts` (rules, keys, writing), `errors-pin.ts`, `errors-keys.ts` (PSAM, key service), `errors-items.ts` (items,
+ * values, their description), `errors-simulator.ts` (simulated cards) or `errors-input.ts` (what else a person gives), and
+ * its exit code in `src/cli/exit-codes.ts`.
  */
 export const errorTexts: ErrorTable = {
   ...actErrors,
@@ -30,5 +32,6 @@ export const errorTexts: ErrorTable = {
   ...keyErrors,
   ...itemErrors,
   ...simulatorErrors,
+  ...pinErrors,
   ...inputErrors,
 };

@@ -23,6 +23,7 @@ const zh = {
   terminalNumber: '终端机编号',
   terminalSerial: '终端交易序号',
   derive: '分散命令',
+  triesLeft: (left: number) => `还剩 ${left} 次。`,
   serve: {
     inserted: '已插入',
     removed: '已取出',
@@ -67,6 +68,7 @@ const en: Words<typeof zh> = {
   terminalNumber: 'Terminal number',
   terminalSerial: 'Terminal serial',
   derive: 'Derive command',
+  triesLeft: (left) => `${left} ${left === 1 ? 'try' : 'tries'} left.`,
   serve: {
     inserted: 'inserted',
     removed: 'removed',

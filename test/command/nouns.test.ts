@@ -158,14 +158,17 @@ describe('completion', () => {
         ],
         folder,
       );
-    expect((await ask('sscard')).out).toContain('readers read apdu');
+    expect((await ask('sscard')).out).toContain('readers read check pin');
     expect((await ask('sscard sim')).out).toContain('new show run serve');
     expect((await ask('sscard --lang')).out).toBe('zh en\n');
+    expect((await ask('sscard --psam')).out).toBe('pcsc: sim: replay:\n');
+    expect((await ask('sscard pin')).out).toContain('status verify set change reset unblock');
     expect((await ask('sscard completion')).out).toContain('bash zsh fish');
   });
 
   test.each(['zsh', 'fish'])('%s names every noun', async (shell) => {
     const { answer } = await sscardJson(['completion', shell]);
-    for (const noun of ['readers', 'read', 'apdu', 'script', 'sim', 'doctor']) expect(answer['script']).toContain(noun);
+    for (const noun of ['readers', 'read', 'check', 'pin', 'apdu', 'script', 'sim', 'doctor'])
+      expect(answer['script']).toContain(noun);
   });
 });

@@ -13,6 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** The PSAM of the built-in card knows no SM4. */
+const noKey = ['--psam', 'sim:'];
 const demo = ['read', '--reader', 'sim:'];
 type Card = Record<string, unknown>;
 
@@ -72,7 +74,7 @@ describe('read', () => {
   });
 
   test('reads a 3.0 card as far as it goes without a key', async () => {
-    const { code, answer } = await sscardJson(['read', '--reader', `sim:${card3}`]);
+    const { code, answer } = await sscardJson(['read', '--reader', `sim:${card3}`, ...noKey]);
     const card = answer['card'] as Card;
     expect(code).toBe(0);
     expect(card).toMatchObject({ generation: '3.0', name: null, socialSecurityNumber: null, birthDate: null });
@@ -81,7 +83,7 @@ describe('read', () => {
   });
 
   test('says for people what was withheld', async () => {
-    expect((await sscard(['read', '--reader', `sim:${card3}`])).out).toMatch(/姓名 +未读（需要密钥）/);
+    expect((await sscard(['read', '--reader', `sim:${card3}`, ...noKey])).out).toMatch(/姓名 +未读（需要密钥）/);
   });
 });
 

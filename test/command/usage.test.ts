@@ -25,6 +25,11 @@ describe('the command line', () => {
     [['read', '--format', 'x'], 'option-value-malformed'],
     [['read', '--timeout', 'x'], 'option-value-malformed'],
     [['read', '--timeout', '-1'], 'option-value-malformed'],
+    [['read', '--interface', 'air'], 'option-value-malformed'],
+    [['pin', 'verify', '--pin-from', 'fd'], 'option-value-malformed'],
+    [['pin'], 'argument-missing'],
+    [['pin', 'bogus'], 'verb-unknown'],
+    [['pin', 'status', '--last-try'], 'option-unknown'],
     [['read', 'extra'], 'argument-unexpected'],
     [['apdu'], 'argument-missing'],
     [['script'], 'argument-missing'],
@@ -127,6 +132,15 @@ describe('the configuration file', () => {
     ['{ "aliases": { "counter": 1 } }', 1, 27],
     ['{ "timeout": -1 }', 1, 14],
     ['{ "binding": "other" }', 1, 14],
+    ['{ "psam": "" }', 1, 11],
+    ['{ "interface": "air" }', 1, 16],
+    ['{ "pinFrom": "pad" }', 1, 14],
+    ['{ "profile": 1 }', 1, 14],
+    ['{ "hsm": "https://keys.example" }', 1, 10],
+    ['{ "hsm": { "url": "http://keys.example" } }', 1, 19],
+    ['{ "hsm": {\n "ca": "a",\n "cret": "b" } }', 3, 2],
+    ['{ "hsm": { "ca": "a", "ca": "b" } }', 1, 23],
+    ['{ "hsm": { "timeout": 601 } }', 1, 23],
   ])('%j is refused with line %i, column %i', async (text, line, column) => {
     const path = config(text);
     const { code, answer } = await sscardJson(['read', '--config', path]);

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { globalOptions, verbs } from '../../../src/cli/verbs.ts';
-import { helpWords, optionTexts, verbExamples, verbNotes, verbTexts } from '../../../src/i18n/cli.ts';
+import { checkWords } from '../../../src/i18n/check.ts';
+import { verbExamples, verbNotes, verbTexts } from '../../../src/i18n/cli.ts';
 import { doctorTexts } from '../../../src/i18n/doctor.ts';
 import { fieldTexts, oddityTexts } from '../../../src/i18n/fields.ts';
+import { helpWords, optionTexts } from '../../../src/i18n/help.ts';
+import { pinWords } from '../../../src/i18n/pin.ts';
 import { words } from '../../../src/i18n/words.ts';
 
 const options = [...globalOptions, ...verbs.flatMap((verb) => verb.options)].map(({ name }) => name);
@@ -24,6 +27,8 @@ describe('texts of the command', () => {
     ['fields', fieldTexts],
     ['oddities', oddityTexts],
     ['words', words],
+    ['pin', pinWords],
+    ['check', checkWords],
   ])('%s: the same keys in both languages', (_name, { zh, en }) => {
     expect(keys(en)).toEqual(keys(zh));
   });

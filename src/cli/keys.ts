@@ -1,0 +1,135 @@
+import { SscardError } from '../../apdu/errors.ts';
+import type { Channel, Readers, Waiting } from '../../drivers/reader.ts';
+import type { KeyServiceOptions } from '../keys/https-service.ts';
+import type { KeyProvider } from '../keys/provider.ts';
+import type { OpenPsam } from '../keys/psam-connection.ts';
+import type { KeyChoice } from '../keys/ring.ts';
+import { loadProfile } from '../social/profile/load.ts';
+import { withOverlay } from '../social/profile/merge.ts';
+import type { ProfileOverlay } from '../social/profile/profile.ts';
+import { type Address, parseAddress } from './address.ts';
+import { LazyKeys } from './lazy-keys.ts';
+import { type OpenedCard, openReaders } from './open.ts';
+import { samSlotBeside } from './sam-slot.ts';
+import type { HsmSettings, Settings } from './settings.ts';
+
+/** A PSAM is in its slot, or it is not. */
+const PSAM_TIMEOUT = 2_000;
+
+/** Where keys may be. */
+export interface KeyPlaces {
+  /** The slot that `--psam` names; absent: the one of the reader's own unit. */
+  readonly psam?: Address;
+  readonly hsm?: KeyServiceOptions;
+}
+
+/**
+ * What the settings say of keys, checked before a reader is opened.
+ * @throws SscardError `scheme-not-available`, `address-malformed`, `hsm-incomplete`
+ */
+export function keyPlaces({ psam, hsm }: Settings): KeyPlaces {
+  return {
+    ...(psam !== undefined && { psam: parseAddress(psam, '--psam') }),
+    ...(hsm !== undefined && { hsm: keyService(hsm) }),
+  };
+}
+
+function keyService({ url, ca, cert, key, timeout }: HsmSettings): KeyServiceOptions {
+  if (ca === undefined || cert === undefined || key === undefined) {
+    const choices = ['hsm.ca', 'hsm.cert', 'hsm.key'];
+    throw new SscardError('hsm-incomplete', 'both sides show a certificate', { place: '--hsm', choices });
+  }
+  return { url, ca, cert, key, ...(timeout !== undefined && { timeout: 1000 * timeout }) };
+}
+
+/**
+ * The keys that an act on this card may use. Nothing is opened before a key is needed, except that a PSAM is asked for
+ * the number of the terminal: the one that `--psam` names, or the one in the unit of a real reader. The simulated unit's
+ * own PSAM is not asked for it: it would cost every reading of a simulated card a second chip.
+ * @returns nothing when there is no place for keys
+ */
+export async function openKeys(
+  places: KeyPlaces,
+  opened: OpenedCard,
+  settings: Settings,
+  overlays: readonly ProfileOverlay[],
+): Promise<KeyProvider | undefined> {
+  const own = places.psam === undefined && (await hasOwnSam(opened));
+  if (places.psam === undefined && places.hsm === undefined && !own) return undefined;
+  const { address, channel, readers } = opened;
+  const others = places.psam && !isSame(places.psam, address) ? await openReaders(places.psam, settings) : undefined;
+  const psams: OpenPsam[] = [];
+  if (places.psam !== undefined) psams.push(openNamed(others ?? readers, places.psam));
+  if (own) psams.push((waiting) => openBeside(readers, channel.slot, waiting));
+  return new LazyKeys({
+    open: () => makeRing(psams, places.hsm, overlays, opened.note),
+    tellsTerminal: places.psam !== undefined || address.scheme !== 'sim',
+    ...(others !== undefined && { readers: others }),
+  });
+}
+
+/** A simulated unit always has one; to look for it would load its chip. A transcript is of the card alone. */
+async function hasOwnSam({ address, readers, channel }: OpenedCard): Promise<boolean> {
+  if (address.scheme !== 'pcsc') return address.scheme === 'sim';
+  return samSlotBeside(channel.slot, await readers.list()) !== undefined;
+}
+
+function isSame(one: Address, other: Address): boolean {
+  if (one.scheme === 'sim' && other.scheme === 'sim') return one.file === other.file;
+  return one.scheme === 'pcsc' && other.scheme === 'pcsc';
+}
+
+async function openBeside(readers: Readers, slot: string, waiting: Waiting): Promise<Channel> {
+  const sam = samSlotBeside(slot, await readers.list(waiting));
+  if (sam === undefined) throw new SscardError('reader-not-found', 'the unit has no SAM slot');
+  return readers.waitForCard({ ...waiting, timeout: PSAM_TIMEOUT, reader: sam.name });
+}
+
+/** By the name in the address, or the only SAM slot there is. */
+function openNamed(readers: Readers, address: Address): OpenPsam {
+  return async (waiting) => {
+    const options = { ...waiting, timeout: PSAM_TIMEOUT };
+    if (address.scheme === 'replay') return readers.waitForCard(options);
+    if (address.scheme === 'pcsc' && address.name !== undefined) {
+      return readers.waitForCard({ ...options, reader: address.name });
+    }
+    const names = (await readers.list(waiting)).flatMap(({ kind, name }) => (kind === 'sam' ? [name] : []));
+    const [name, ...more] = names;
+    if (name === undefined) throw new SscardError('reader-not-found', 'no SAM slot');
+    if (more.length > 0) throw new SscardError('reader-ambiguous', 'several SAM slots', { choices: names });
+    return readers.waitForCard({ ...options, reader: name });
+  };
+}
+
+/** PSAM before HSM (driver-api.md 4.5). */
+async function makeRing(
+  psams: readonly OpenPsam[],
+  hsm: KeyServiceOptions | undefined,
+  overlays: readonly ProfileOverlay[],
+  note: OpenedCard['note'],
+): Promise<KeyProvider> {
+  const [{ keyRing }, { psamProvider }, profile] = await Promise.all([
+    import('../keys/ring.ts'),
+    import('../keys/psam.ts'),
+    // The PSAM is the same for all generations.
+    loadProfile('2.0'),
+  ]);
+  const { psam } = overlays.reduce(withOverlay, profile);
+  const providers = psams.map((open) => psamProvider(open, psam));
+  if (hsm !== undefined) providers.push(await hsmAt(hsm));
+  return keyRing(providers, { onChoice: (choice) => note(choiceText(choice)) });
+}
+
+async function hsmAt(options: KeyServiceOptions): Promise<KeyProvider> {
+  const [{ hsmProvider }, { httpsKeyService }] = await Promise.all([
+    import('../keys/hsm.ts'),
+    import('../keys/https-service.ts'),
+  ]);
+  return hsmProvider(httpsKeyService(options));
+}
+
+/** @example 'key UKSSSE: psam' */
+function choiceText({ directory, key, provider, because }: KeyChoice): string {
+  const name = directory === 'SSSE' ? key : `${directory} ${key}`;
+  return `key ${name}: ${provider}${because === undefined ? '' : ` (${because})`}`;
+}
