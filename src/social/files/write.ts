@@ -107,8 +107,9 @@ class Writing {
       const answer = await this.#send(step, whole);
       if (answer.kind === 'denied') return this.#denied(whole('old'), answer);
       const sw = answer.kind === 'refused' ? answer.sw : DONE;
+      if (sw !== DONE) this.#ledger.note(this.#target.indexes, { sw });
       const state = await this.#lookAgain(step, sw, whole);
-      if (state !== 'new') return this.#note(whole(state), sw === DONE ? {} : { sw });
+      if (state !== 'new') return this.#note(whole(state));
     }
     return this.#note('new');
   }
@@ -132,11 +133,12 @@ class Writing {
     if (step.now === undefined) return sw === DONE ? 'new' : unseenState(sw);
     try {
       const answer = await step.look(this.#flow, this.#rights.read);
-      if (answer.kind !== 'bytes') return unseenState(sw);
+      if (answer.kind === 'refused') throw refused(answer.sw, answer.where);
+      if (answer.kind === 'denied') return unseenState(sw);
       if (equalBytes(answer.bytes, step.wanted)) return 'new';
       return equalBytes(answer.bytes, step.now) ? 'old' : 'damaged';
     } catch (error) {
-      this.#note(whole(unseenState(sw)), sw === DONE ? {} : { sw });
+      this.#note(whole(unseenState(sw)));
       throw error;
     }
   }
