@@ -37,6 +37,13 @@ export type {
 export type { Photo } from './social/codecs/photo.ts';
 export type { Denial, Denied } from './social/denial.ts';
 export type { ItemChange } from './social/files/change.ts';
+export {
+  diffOf,
+  type FileDifference,
+  type FilesDifference,
+  type ItemDifference,
+} from './social/files/diff.ts';
+export { dumpOf, type FileDump, type FilesDump, type ItemDump, parseDump } from './social/files/dump.ts';
 export type { ItemQuery } from './social/files/plan.ts';
 export type { FileReading, FilesReading, ItemReading } from './social/files/reading.ts';
 export type { ItemOutcome, ItemState, UpdateCut, UpdateReport } from './social/files/report.ts';

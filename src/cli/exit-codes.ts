@@ -31,6 +31,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'command-malformed',
     'config-malformed',
     'config-unreadable',
+    'dump-malformed',
     'format-needs-unmask',
     'hex-malformed',
     'hsm-incomplete',

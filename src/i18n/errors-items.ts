@@ -2,6 +2,13 @@ import type { ErrorTable } from './errors.ts';
 
 /** Errors of what a person says about items: their addresses, values and description. */
 export const itemErrors: ErrorTable = {
+  'dump-malformed': {
+    message: { zh: '卡片导出文件有错', en: 'The dump is malformed' },
+    advice: {
+      zh: '按所示行列检查；文件应由 sscard files dump 产生，并用读卡时的同一描述文件读取。',
+      en: 'Look at the line and column; the file should come from sscard files dump, and be read with the same profile.',
+    },
+  },
   'item-address-malformed': {
     message: { zh: '数据项地址写法不对', en: 'The address of an item is malformed' },
     advice: {

@@ -1,13 +1,11 @@
-import { toHex } from '../../../apdu/bytes.ts';
 import { formatAddress } from '../address.ts';
-import { decodeFields } from '../codecs/fields.ts';
-import { decodeItem } from '../codecs/item.ts';
-import type { DecodedItem } from '../codecs/item-value.ts';
+import { denialOf } from '../denial.ts';
 import { refused } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
-import type { CodingRules, FileDescription } from '../profile/profile.ts';
+import type { FileDescription } from '../profile/profile.ts';
 import { readBinaryFile } from './binary.ts';
 import { type RecordBytes, readNumbered, readTagged } from './content.ts';
+import { fieldReadings, itemReading, missing } from './decode.ts';
 import type { FilePlan, TaggedItem } from './plan.ts';
 import type { FileReading, FilesReading, ItemReading } from './reading.ts';
 import { FileRight } from './right.ts';
@@ -31,7 +29,8 @@ export async function readFiles(flow: Flow, plans: readonly FilePlan[]): Promise
     if (!there) absent.add(file.directory);
     files.push(there ? await readFile(flow, plan) : { file, kind: 'absent' });
   }
-  return { generation: flow.generation, specificationVersion: flow.version, files };
+  const { generation, version: specificationVersion, division } = flow;
+  return { generation, specificationVersion, division, files };
 }
 
 async function readFile(flow: Flow, plan: FilePlan): Promise<FileReading> {
@@ -51,7 +50,7 @@ async function readItems(flow: Flow, { file, items }: FilePlan, right: FileRight
   const read: ItemReading[] = [];
   for (const tagged of items) {
     const answer = knownAlready(flow, tagged) ?? (await readTagged(flow.line, file, tagged, right));
-    if (answer.kind === 'denied') return { file, kind: 'withheld', denial: answer };
+    if (answer.kind === 'denied') return { file, kind: 'withheld', denial: denialOf(answer) };
     if (answer.kind !== 'refused') read.push(await itemReading(tagged, answer, flow.profile.coding));
     else if (answer.sw === RECORD_NOT_FOUND) read.push(missing(tagged));
     else if (answer.sw === FILE_NOT_FOUND && read.length === 0) return { file, kind: 'absent' };
@@ -66,19 +65,6 @@ function knownAlready(flow: Flow, { item }: TaggedItem): RecordBytes | undefined
   return item.name === 'specificationVersion' ? { kind: 'value', value: flow.versionValue } : undefined;
 }
 
-async function itemReading(
-  { address, item }: TaggedItem,
-  bytes: RecordBytes,
-  coding: CodingRules,
-): Promise<ItemReading> {
-  if (bytes.kind === 'other') return { address, item, value: unstructured(bytes.record), raw: bytes.record };
-  return { address, item, value: await decodeItem(item, bytes.value, coding), raw: bytes.value };
-}
-
-function missing({ address, item }: Pick<ItemReading, 'address' | 'item'>): ItemReading {
-  return { address, item, value: { kind: 'missing' }, raw: new Uint8Array() };
-}
-
 /** 6A83 ends it: a cyclic file has as many records as were ever appended, and at most those described. */
 async function readCycle(flow: Flow, { file, records }: FilePlan, right: FileRight): Promise<FileReading> {
   const { directory, ef } = file;
@@ -88,7 +74,7 @@ async function readCycle(flow: Flow, { file, records }: FilePlan, right: FileRig
   for (const record of numbers) {
     const address = formatAddress({ directory, ef, record });
     const answer = await readNumbered(flow.line, file, record, right);
-    if (answer.kind === 'denied') return { file, kind: 'withheld', denial: answer };
+    if (answer.kind === 'denied') return { file, kind: 'withheld', denial: denialOf(answer) };
     if (answer.kind === 'value') read.push(...(await fieldReadings(file, address, answer.value, flow.profile.coding)));
     else if (answer.sw === FILE_NOT_FOUND && read.length === 0) return { file, kind: 'absent' };
     else if (answer.sw !== RECORD_NOT_FOUND) throw refused(answer.sw, answer.where);
@@ -100,36 +86,11 @@ async function readCycle(flow: Flow, { file, records }: FilePlan, right: FileRig
 
 async function readWhole(flow: Flow, file: FileDescription, right: FileRight): Promise<FileReading> {
   const answer = await readBinaryFile(flow, file, right);
-  if (answer.kind === 'denied') return { file, kind: 'withheld', denial: answer };
+  if (answer.kind === 'denied') return { file, kind: 'withheld', denial: denialOf(answer) };
   if (answer.kind === 'refused') {
     if (answer.sw === FILE_NOT_FOUND) return { file, kind: 'absent' };
     throw refused(answer.sw, answer.where);
   }
   const address = formatAddress({ directory: file.directory, ef: file.ef });
   return { file, kind: 'read', items: await fieldReadings(file, address, answer.bytes, flow.profile.coding) };
-}
-
-/** Values without tags, one after the other. A single one is all there is, whatever its length. */
-async function fieldReadings(
-  { items = [] }: FileDescription,
-  address: string,
-  bytes: Uint8Array,
-  coding: CodingRules,
-): Promise<ItemReading[]> {
-  const [only] = items;
-  if (items.length === 1 && only !== undefined)
-    return [{ address, item: only, value: await decodeItem(only, bytes, coding), raw: bytes }];
-  const { fields } = await decodeFields(items, bytes, coding);
-  let at = 0;
-  const read = fields.map(({ item, decoded }): ItemReading => {
-    const raw = item.length === 0 ? bytes.subarray(at) : bytes.subarray(at, at + item.length);
-    at += raw.length;
-    return { address, item, value: decoded, raw };
-  });
-  const rest = bytes.subarray(at);
-  return rest.length === 0 ? read : [...read, { address, item: null, value: unstructured(rest), raw: rest }];
-}
-
-function unstructured(bytes: Uint8Array): DecodedItem {
-  return { kind: 'undecodable', why: 'structure', raw: toHex(bytes) };
 }

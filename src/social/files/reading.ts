@@ -10,6 +10,8 @@ export interface FilesReading {
   readonly generation: Generation;
   /** 规范版本 as on the card. */
   readonly specificationVersion: string;
+  /** Division of the card, six digits; null when the 卡识别码 does not say. */
+  readonly division: string | null;
   readonly files: readonly FileReading[];
 }
 
@@ -27,13 +29,10 @@ export interface ItemReading {
    * record of a cyclic file; `SSSEEF08` for each field of a transparent file.
    */
   readonly address: string;
-  /** Null: bytes that nobody described, after the last field; or a whole record of a cyclic file that is missing. */
+  /** Null: bytes after the last field that is described, or a record of a cyclic file that is missing. */
   readonly item: ItemDescription | null;
-  /** `missing`: the file is there, and not this record. */
-  readonly value: DecodedItem | { readonly kind: 'missing' };
-  /**
-   * The value as it came, without tag and length. Where another record stands than the one described, that whole
-   * record.
-   */
+  /** `missing`: the file is there, and not this record. `other`: bytes that nobody described stand there. */
+  readonly value: DecodedItem | { readonly kind: 'missing' | 'other' };
+  /** The value as it came, without tag and length; of another record than the one described, all of it. */
   readonly raw: Uint8Array;
 }

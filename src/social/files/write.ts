@@ -1,7 +1,7 @@
 import { equalBytes } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import { decodeItem } from '../codecs/item.ts';
-import type { Denial, Denied } from '../denial.ts';
+import { type Denial, type Denied, denialOf } from '../denial.ts';
 import { exchange, refused, type Step } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { FileDescription } from '../profile/profile.ts';
@@ -79,7 +79,7 @@ class Writing {
     const target = this.#target;
     const answer = await target.look(this.#flow, this.#rights.read);
     if (answer.kind === 'refused') return this.#notThere(answer);
-    if (answer.kind === 'denied') return this.#unseen(answer);
+    if (answer.kind === 'denied') return this.#unseen(denialOf(answer));
     await this.#noteOld(answer.bytes);
     const wanted = target.wanted(answer.bytes);
     if (wanted === undefined) return this.#note('old', { denial: { reason: 'undescribed-layout' } });
@@ -105,7 +105,7 @@ class Writing {
     for (const [at, step] of steps.entries()) {
       const whole = (state: StepState) => wholeState(state, at, steps.length);
       const answer = await this.#send(step, whole);
-      if (answer.kind === 'denied') return this.#denied(whole('old'), answer);
+      if (answer.kind === 'denied') return this.#denied(whole('old'), denialOf(answer));
       const sw = answer.kind === 'refused' ? answer.sw : DONE;
       if (sw !== DONE) this.#ledger.note(this.#target.indexes, { sw });
       const state = await this.#lookAgain(step, sw, whole);

@@ -1,13 +1,11 @@
+import type { JsonPath } from '../json-file.ts';
 import { fileFault } from './file-check.ts';
 import { isMeant, keysOfRule, missingMembers, type WHOLE, withOverlay } from './merge.ts';
 import type { CardProfile, FileCorrection, ItemCorrection, ItemDescription, ProfileOverlay } from './profile.ts';
 
-/** Members from the root of the overlay on; elements of arrays by number. */
-export type Path = readonly (string | number)[];
-
 /** What is wrong with the description that an overlay leads to, and which of its members is to blame. */
 export interface Problem {
-  readonly path: Path;
+  readonly path: JsonPath;
   readonly why: string;
 }
 
@@ -49,7 +47,7 @@ function unknownEntry(overlay: ProfileOverlay, profiles: readonly CardProfile[])
   ]);
 }
 
-function unknownItem(entry: FileCorrection, profiles: readonly CardProfile[], path: Path): Problem | undefined {
+function unknownItem(entry: FileCorrection, profiles: readonly CardProfile[], path: JsonPath): Problem | undefined {
   const known = profiles.flatMap(({ files }) => files.find((file) => sameFile(file, entry))?.items ?? []);
   return lackingItems(entry.items ?? [], known, [...path, 'items']);
 }
@@ -57,7 +55,7 @@ function unknownItem(entry: FileCorrection, profiles: readonly CardProfile[], pa
 function lackingItems(
   given: readonly ItemCorrection[],
   known: readonly ItemDescription[],
-  path: Path,
+  path: JsonPath,
 ): Problem | undefined {
   return firstOf(
     given.map((change, at) => {
@@ -70,7 +68,7 @@ function lackingItems(
   );
 }
 
-function lacking(entry: object, kind: keyof typeof WHOLE, path: Path): Problem | undefined {
+function lacking(entry: object, kind: keyof typeof WHOLE, path: JsonPath): Problem | undefined {
   const missing = missingMembers(entry, kind);
   return missing.length === 0
     ? undefined
@@ -91,9 +89,9 @@ function directoryProblem(
   { files = [], keys = [], pin, purse }: ProfileOverlay,
   after: CardProfile,
 ): Problem | undefined {
-  const places: [Path, string | undefined][] = [
-    ...files.map(({ directory }, at): [Path, string] => [['files', at, 'directory'], directory]),
-    ...keys.map(({ directory }, at): [Path, string] => [['keys', at, 'directory'], directory]),
+  const places: [JsonPath, string | undefined][] = [
+    ...files.map(({ directory }, at): [JsonPath, string] => [['files', at, 'directory'], directory]),
+    ...keys.map(({ directory }, at): [JsonPath, string] => [['keys', at, 'directory'], directory]),
     [['pin', 'directory'], pin?.directory],
     [['purse', 'directory'], purse?.directory],
   ];

@@ -21,6 +21,7 @@ const PINNED: Readonly<Record<string, number>> = {
   'command-malformed': 2,
   'config-malformed': 2,
   'config-unreadable': 2,
+  'dump-malformed': 2,
   'format-needs-unmask': 2,
   'hex-malformed': 2,
   'hsm-incomplete': 2,

@@ -113,7 +113,7 @@ describe('a card of another layout', () => {
     const change = withRecords('DF01', 'EF15', (all) => [...all.slice(0, 2), '99023132', ...all.slice(3)]);
     const { files } = await inserted({ change });
     expect(itemsOf(await files.read(['DF01EF15|40:02']))).toEqual([
-      { address: 'DF01EF15|40:02', value: { kind: 'undecodable', why: 'structure', raw: '99023132' }, raw: '99023132' },
+      { address: 'DF01EF15|40:02', value: { kind: 'other' }, raw: '99023132' },
     ]);
   });
 
@@ -126,7 +126,7 @@ describe('a card of another layout', () => {
     expect(itemsOf(await files.read(['DF04EF15']))).toEqual([
       { address: 'DF04EF15:01', value: { kind: 'value', value: 1 }, raw: '0001' },
       { address: 'DF04EF15:01', value: { kind: 'value', value: '1' }, raw: '31' },
-      { address: 'DF04EF15:01', value: { kind: 'undecodable', why: 'structure', raw: '41' }, raw: '41' },
+      { address: 'DF04EF15:01', value: { kind: 'other' }, raw: '41' },
     ]);
   });
 
