@@ -10,6 +10,7 @@ import type { CardImage, FileImage } from '../../../src/simulator/image.ts';
 import { inventFile } from '../../../src/simulator/invent.ts';
 import { SimulatedPsam } from '../../../src/simulator/psam.ts';
 import { simReaders } from '../../../src/simulator/readers.ts';
+import type { FilesReading } from '../../../src/social/files/reading.ts';
 import type { SocialFiles } from '../../../src/social/files/social-files.ts';
 import { loadProfile } from '../../../src/social/profile/load.ts';
 import type { ProfileOverlay } from '../../../src/social/profile/profile.ts';
@@ -151,4 +152,18 @@ export function writes(sent: readonly string[]): readonly string[] {
 /** Record 09 of EF06: 30 bytes of GB18030. */
 export function nameRecord(hex: string): string {
   return `091E${hex.padEnd(60, '0')}`;
+}
+
+/** A site whose cards take transparent files in smaller parts. */
+export function smallParts(binaryChunk: number): ProfileOverlay {
+  const appliesTo = { generations: ['2.0' as const], divisionPrefix: '' };
+  return { region: 'site', nameZh: '站点', appliesTo, binaryChunk };
+}
+
+/** Items of the files that were read; how the others ended. */
+export function itemsOf({ files }: FilesReading): object[] {
+  return files.flatMap((file): object[] => {
+    if (file.kind === 'read') return file.items.map(({ address, value, raw }) => ({ address, value, raw: toHex(raw) }));
+    return [{ kind: file.kind, ...(file.kind === 'withheld' && { reason: file.denial.reason }) }];
+  });
 }

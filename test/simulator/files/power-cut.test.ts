@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CardImage } from '../../../src/simulator/image.ts';
 import type { ItemChange } from '../../../src/social/files/change.ts';
 import type { UpdateReport } from '../../../src/social/files/report.ts';
-import type { ProfileOverlay } from '../../../src/social/profile/profile.ts';
-import { cardFile, type Inserted, inserted } from './cards.ts';
+import { cardFile, type Inserted, inserted, smallParts } from './cards.ts';
 
 /**
  * reliability-targets.md 5: power is lost at every point at which a write of an act stores a byte, and after the last
@@ -17,14 +16,6 @@ const APPEND = {
   value: { 'employmentRecord.startDate': '1920-01-01', 'employmentRecord.employerName': '江声书局' },
 };
 const BINARY = { address: 'DF01EF17', value: Uint8Array.of(...new Uint8Array(14).fill(0xff), 1, 2, 3, 4) };
-
-/** Small parts, so that a transparent file takes several writes. */
-const SMALL_PARTS: ProfileOverlay = {
-  region: 'site',
-  nameZh: '站点',
-  appliesTo: { generations: ['2.0'], divisionPrefix: '' },
-  binaryChunk: 16,
-};
 
 const acts: Readonly<Record<string, readonly (ItemChange & { readonly address: string })[]>> = {
   'one record': [NAME],
@@ -50,7 +41,7 @@ function content(image: CardImage): Readonly<Record<string, readonly string[]>> 
 type Content = ReturnType<typeof content>;
 
 const run = (changes: readonly ItemChange[], options: Parameters<typeof inserted>[0]) =>
-  inserted({ ...options, overlays: [SMALL_PARTS] }).then(
+  inserted({ ...options, overlays: [smallParts(16)] }).then(
     async (card): Promise<[Inserted, UpdateReport]> => [card, await card.files.update(changes)],
   );
 

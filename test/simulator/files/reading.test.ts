@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
-import type { CardImage, FileImage } from '../../../src/simulator/image.ts';
-import type { FilesReading } from '../../../src/social/files/reading.ts';
-import type { ProfileOverlay } from '../../../src/social/profile/profile.ts';
-import { inserted, pin, withFile, withOtherKey, withRecords } from './cards.ts';
-
-const access =
-  (directory: string, fid: string, rules: Partial<Pick<FileImage, 'read' | 'update'>>) => (image: CardImage) =>
-    withFile(image, directory, fid, (file) => ({ ...file, ...rules }));
-
-/** Items of the files that were read; how the others ended. */
-const itemsOf = ({ files }: FilesReading): object[] =>
-  files.flatMap((file): object[] => {
-    if (file.kind === 'read') return file.items.map(({ address, value, raw }) => ({ address, value, raw: toHex(raw) }));
-    return [{ kind: file.kind, ...(file.kind === 'withheld' && { reason: file.denial.reason }) }];
-  });
+import type { CardImage } from '../../../src/simulator/image.ts';
+import { inserted, itemsOf, pin, smallParts, withFile, withRecords } from './cards.ts';
 
 describe('what is asked for', () => {
   it('is read once, in the order of the description, whatever the order of the asking', async () => {
@@ -172,73 +159,25 @@ describe('an answer that contradicts itself is refused', () => {
   });
 });
 
-describe('rights', () => {
-  it('a file described as free that wants one is withheld', async () => {
-    const { files } = await inserted({ change: access('SSSE', 'EF06', { read: 'key:0A' }) });
-    expect(itemsOf(await files.read(['SSSEEF06|09', 'SSSEEF05|05']))).toEqual([
-      expect.objectContaining({ address: 'SSSEEF05|05' }),
-      { kind: 'withheld', reason: 'undescribed-right' },
-    ]);
+describe('a status word that says something else than "not here"', () => {
+  it.each([
+    ['a record', 'DF04EF05|8C', 7, 'read-record', 'DF04EF05|8C'],
+    ['a record of a cyclic file', 'DF04EF15', 7, 'read-record', 'DF04EF15:01'],
+    ['a transparent file', 'DF01EF16', 5, 'read-binary', 'DF01EF16'],
+  ])('to the reading of %s is an error', async (_, address, command, step, place) => {
+    const { files } = await inserted({ faults: [{ kind: 'answer', command, answer: fromHex('6F00') }] });
+    const error = { code: 'card-refused', details: { step, place, sw: 0x6f00 } };
+    await expect(files.read([address])).rejects.toMatchObject(error);
   });
 
-  it('a file that wants another key than described is withheld after the right was earned twice', async () => {
-    const { files, keys } = await inserted({ change: access('SSSE', 'EF08', { read: 'key:0D' }) });
-    expect(itemsOf(await files.read(['photo']))).toEqual([{ kind: 'withheld', reason: 'undescribed-right' }]);
-    expect(keys).toEqual(['SSSE RKSSSE', 'SSSE RKSSSE']);
-  });
-
-  it('a key right that the card dropped is earned once more, and the record asked for again', async () => {
-    const { files, sent, keys } = await inserted({
-      faults: [{ kind: 'answer', command: 8, answer: fromHex('6982') }],
-    });
-    const read = itemsOf(await files.read(['DF04EF05|8C|80|']));
-    expect(read).toHaveLength(2);
-    expect(keys).toEqual(['DF04 RK1DF04', 'DF04 RK1DF04']);
-    expect(sent.slice(6)).toEqual([
-      '00B28C2803',
-      '00B2802806',
-      '0084000008',
-      expect.stringMatching(/^0082008410/),
-      '00B2802806',
-    ]);
-  });
-
-  it('a PIN right that the card dropped is not asked for again', async () => {
-    const { files, sent } = await inserted({
-      psam: false,
-      faults: [{ kind: 'answer', command: 6, answer: fromHex('6982') }],
-    });
-    const reading = await files.read(['DF04EF08'], pin());
-    expect(itemsOf(reading)).toEqual([{ kind: 'withheld', reason: 'undescribed-right' }]);
-    expect(sent.filter((command) => command.startsWith('0020'))).toHaveLength(1);
-  });
-
-  it('a wrong PIN is presented once, whatever it would open', async () => {
-    const { files, sent } = await inserted({ psam: false });
-    const reading = await files.read(['DF01EF05', 'DF02EF05', 'DF04EF08'], pin('735190'));
-    expect(itemsOf(reading)).toEqual([
-      { kind: 'withheld', reason: 'pin-wrong' },
-      { kind: 'withheld', reason: 'pin-wrong' },
-      { kind: 'withheld', reason: 'pin-wrong' },
-    ]);
-    expect(sent.filter((command) => command.startsWith('0020'))).toHaveLength(1);
-  });
-
-  it('a key that the card refused is not tried again', async () => {
-    const { files, sent } = await inserted({ change: withOtherKey('DF01', '82') });
-    const reading = await files.read(['DF01EF05', 'DF01EF06']);
-    expect(itemsOf(reading)).toEqual([
-      { kind: 'withheld', reason: 'key-refused' },
-      { kind: 'withheld', reason: 'key-refused' },
-    ]);
-    expect(sent.filter((command) => command.startsWith('0082'))).toHaveLength(1);
-  });
-
-  it('a PIN that is not sent, as the tries are not known, leaves its files withheld', async () => {
-    const { files, sent } = await inserted({ psam: false });
-    const reading = await files.read(['DF04EF08'], { pin: pin().pin });
-    expect(itemsOf(reading)).toEqual([{ kind: 'withheld', reason: 'pin-not-sent' }]);
-    expect(sent.some((command) => command.startsWith('0020'))).toBe(false);
+  it('to the second asking for a record that was malformed leaves the first error', async () => {
+    const answer = (real: Uint8Array) => real.slice(1);
+    const faults = [
+      { kind: 'answer' as const, command: 7, answer },
+      { kind: 'answer' as const, command: 8, answer: fromHex('6F00') },
+    ];
+    const { files } = await inserted({ faults });
+    await expect(files.read(['DF04EF15'])).rejects.toMatchObject({ code: 'record-malformed' });
   });
 });
 
@@ -264,13 +203,7 @@ describe('the photo', () => {
 });
 
 it('a site may correct the size of the parts of a transparent file', async () => {
-  const overlay: ProfileOverlay = {
-    region: 'site',
-    nameZh: '站点',
-    appliesTo: { generations: ['2.0'], divisionPrefix: '' },
-    binaryChunk: 100,
-  };
-  const { files, sent } = await inserted({ overlays: [overlay] });
+  const { files, sent } = await inserted({ overlays: [smallParts(100)] });
   await files.read(['DF01EF16']);
   expect(sent.slice(-3)).toEqual(['00B0960064', '00B0006464', '00B000C860']);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../apdu/bytes.ts';
 import type { Fault } from '../../../src/simulator/faults.ts';
 import type { ItemChange } from '../../../src/social/files/change.ts';
-import { inserted, nameRecord, stored, writes } from './cards.ts';
+import { inserted, nameRecord, smallParts, stored, writes } from './cards.ts';
 
 describe('after a status word other than 9000 the card is looked at', () => {
   const changes: ItemChange[] = [
@@ -168,5 +168,31 @@ describe('an error in the middle of an update', () => {
       outcome: 'done',
       items: [{ state: 'unchanged' }, { state: 'unchanged' }, { state: 'new' }],
     });
+  });
+});
+
+describe('a transparent file in three writes', () => {
+  const changes: ItemChange[] = [{ address: 'DF01EF16', value: new Uint8Array(48) }];
+  /** SELECT, 03, 01, SELECT DF01, 19 looks, GET CHALLENGE, EXTERNAL AUTHENTICATION; then each write and a look. */
+  const [FIRST, SECOND, THIRD] = [26, 28, 30];
+
+  it.each([
+    ['cut before the first', 'removed-before', FIRST, 'old'],
+    ['cut in the first', 'removed-after', FIRST, 'unknown'],
+    ['cut before the second', 'removed-before', SECOND, 'damaged'],
+    ['cut in the second', 'removed-after', SECOND, 'damaged'],
+    ['cut before the third', 'removed-before', THIRD, 'damaged'],
+    ['cut in the third', 'removed-after', THIRD, 'unknown'],
+  ] as const)('%s: what is known of the whole is said', async (_, kind, command, state) => {
+    const { files, sent } = await inserted({ overlays: [smallParts(16)], faults: [{ kind, command }] });
+    expect(await files.update(changes)).toMatchObject({ items: [{ state }], error: { step: 'update-binary' } });
+    expect(sent).toHaveLength(command);
+  });
+
+  it('the second refused: damaged, as the first stands there', async () => {
+    const instead = (count: number) => (count === SECOND ? '6A84' : undefined);
+    const { files } = await inserted({ overlays: [smallParts(16)], instead });
+    const report = await files.update(changes);
+    expect(report).toMatchObject({ outcome: 'not-done', items: [{ state: 'damaged', sw: 0x6a84 }] });
   });
 });
