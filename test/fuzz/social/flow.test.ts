@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex, toHex } from '../../../apdu/bytes.ts';
+import { toHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import { openCard } from '../../../src/card.ts';
 import type { BasicInformation } from '../../../src/social/basic-information.ts';
@@ -10,7 +10,8 @@ import {
   scriptedChannel,
   type Values,
 } from '../../simulator/social/channels.ts';
-import { mutate, type Rng, random, report, seeds } from '../seeds.ts';
+import { random, report, seeds } from '../seeds.ts';
+import { nonsense } from './nonsense.ts';
 
 /** Hostile answers to a reading (reliability-targets.md 3). */
 const ANSWERS = 100_000;
@@ -31,22 +32,6 @@ const CODES = new Set([
 const SENT = /^00(A404000F|A4000002|B2|C00000)/;
 /** Thirteen commands; one of them may be followed for 64 rounds, in each of which the chain may go on. */
 const MOST_COMMANDS = 2 + 12 * 65;
-const STATUS = [
-  '9000',
-  '6100',
-  '6101',
-  '61FF',
-  '6C00',
-  '6C06',
-  '6CFF',
-  '6283',
-  '6300',
-  '63C0',
-  '6982',
-  '6A82',
-  '6A83',
-  '6F00',
-];
 
 const LONG_NAME: Values = { ...GOLDEN_VALUES, '09': 'D5C5'.repeat(15) };
 const KINDS: readonly Values[] = [
@@ -55,23 +40,6 @@ const KINDS: readonly Values[] = [
   { ...GOLDEN_VALUES, '03': '312E3030' },
   { ...GOLDEN_VALUES, '03': '332E3030' },
 ];
-
-function nonsense(rng: Rng, real: Uint8Array): Uint8Array {
-  switch (rng.int(6)) {
-    case 0:
-      return mutate(rng, real);
-    case 1:
-      return rng.bytes(rng.int(3));
-    case 2:
-      return rng.bytes(rng.int(260));
-    case 3:
-      return concat([real.subarray(0, -2), fromHex(rng.pick(STATUS))]);
-    case 4:
-      return concat([mutate(rng, real.subarray(0, -2)), fromHex('9000')]);
-    default:
-      return rng.int(200) === 0 ? rng.bytes(65_538) : concat([rng.bytes(rng.int(40)), fromHex(rng.pick(STATUS))]);
-  }
-}
 
 async function read(channel: ScriptedChannel): Promise<BasicInformation | SscardError> {
   try {
