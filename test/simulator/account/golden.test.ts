@@ -4,7 +4,7 @@ import { fromHex } from '../../../apdu/bytes.ts';
 import type { KeyProvider } from '../../../src/keys/provider.ts';
 import type { LogRecord } from '../../../src/social/account/log.ts';
 import type { SocialApplication } from '../../../src/social/application.ts';
-import { goldenScript, pinOf, scriptedCard, scriptedKeys, TERMINAL } from './scripted.ts';
+import { fetched, goldenScript, pinOf, scriptedCard, scriptedKeys, TERMINAL } from './scripted.ts';
 
 /** The flows of the account and of the certificate send the golden exchanges, and read their answers. */
 
@@ -260,10 +260,15 @@ describe('the terminal sends the golden exchanges of', () => {
     expect(names.map((name) => name.replace('.transcript', '')).sort()).toEqual(Object.keys(FLOWS).sort());
   });
 
-  it.each(Object.keys(FLOWS))('%s', async (name) => {
-    const { keys = {}, act, outcome } = FLOWS[name] as Golden;
-    const { social, left } = await scriptedCard({ ...goldenScript(name), keys: scriptedKeys(keys) });
-    expect(await act(social)).toEqual(outcome);
-    expect(left).toEqual([]);
+  describe.each([
+    ['command by command', goldenScript, false],
+    ['over a channel that chains', (name: string) => fetched(goldenScript(name)), true],
+  ] as const)('%s', (_, script, chains) => {
+    it.each(Object.keys(FLOWS))('%s', async (name) => {
+      const { keys = {}, act, outcome } = FLOWS[name] as Golden;
+      const { social, left } = await scriptedCard({ ...script(name), chains, keys: scriptedKeys(keys) });
+      expect(await act(social)).toEqual(outcome);
+      expect(left).toEqual([]);
+    });
   });
 });

@@ -45,11 +45,13 @@ export interface Script {
   readonly steps: readonly { readonly kind: string; readonly hex: string; readonly line: number }[];
   readonly atr: string;
   readonly keys?: KeyProvider;
+  /** The channel follows 61xx by itself. */
+  readonly chains?: boolean;
   readonly overlays?: readonly ProfileOverlay[];
 }
 
 /** A card that plays a script and refuses to be asked anything else. `left` is what has not been asked. */
-export async function scriptedCard({ steps, atr, keys, overlays = [SWITCHED_ON] }: Script): Promise<{
+export async function scriptedCard({ steps, atr, keys, chains = false, overlays = [SWITCHED_ON] }: Script): Promise<{
   readonly social: SocialApplication;
   readonly channel: ScriptedChannel;
   readonly left: readonly unknown[];
@@ -57,6 +59,7 @@ export async function scriptedCard({ steps, atr, keys, overlays = [SWITCHED_ON] 
   const left = [...steps];
   const channel = scriptedChannel({
     atr,
+    chains,
     answer: (command) => {
       const [asked, answer] = left.splice(0, 2);
       const sent = toHex(firstTpdu(command) ?? command);
@@ -72,4 +75,10 @@ export async function scriptedCard({ steps, atr, keys, overlays = [SWITCHED_ON] 
 export function goldenScript(name: string): Pick<Script, 'steps' | 'atr'> {
   const { headers, steps } = goldenExchange(`${name}.transcript`);
   return { steps, atr: headers.get('atr') ?? '' };
+}
+
+/** The same exchange as a channel shows it that fetches with GET RESPONSE by itself. */
+export function fetched({ steps, ...script }: Pick<Script, 'steps' | 'atr'>): Pick<Script, 'steps' | 'atr'> {
+  const isFetch = (at: number) => steps[at]?.hex.startsWith('00C00000') === true;
+  return { ...script, steps: steps.filter((_, at) => !isFetch(at) && !isFetch(at + 1)) };
 }
