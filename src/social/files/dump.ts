@@ -43,7 +43,10 @@ export interface ItemDump {
   readonly other?: true;
 }
 
-/** @example await writeFile('card.dump', JSON.stringify(dumpOf(await card.social.files.read('all', { pin })))) */
+/**
+ * A reading as a dump keeps it.
+ * @example await writeFile('card.dump', JSON.stringify(dumpOf(await card.social.files.read('all', { pin }))))
+ */
 export function dumpOf({ generation, specificationVersion, division, files }: FilesReading): FilesDump {
   return { format: FORMAT, version: VERSION, generation, specificationVersion, division, files: files.map(fileDump) };
 }
