@@ -21,7 +21,7 @@ export function cardMembers(card: BasicInformation, masked: boolean): CardMember
     value === null || !masked ? value : mask(value);
   return {
     generation: card.generation,
-    division: coded(card.division),
+    division: codedMember(card.division),
     socialSecurityNumber: hide(card.socialSecurityNumber, clerkMasks.identityNumber),
     cardNumber: hide(card.cardNumber, clerkMasks.cardNumber),
     cardIdentification: hide(card.cardIdentification, clerkMasks.cardIdentification),
@@ -32,8 +32,8 @@ export function cardMembers(card: BasicInformation, masked: boolean): CardMember
     validUntil: card.validUntil,
     terminalNumber: card.terminalNumber,
     terminalDeviceNumber: card.terminalDeviceNumber,
-    sex: coded(card.sex),
-    ethnicity: coded(card.ethnicity),
+    sex: codedMember(card.sex),
+    ethnicity: codedMember(card.ethnicity),
     birthDate: hide(card.birthDate, clerkMasks.birthDate),
     personNumber: hide(card.personNumber, clerkMasks.personNumber),
     withheld: card.withheld,
@@ -46,7 +46,8 @@ export function cardMembers(card: BasicInformation, masked: boolean): CardMember
   };
 }
 
-function coded(value: Coded | null): CodedMember | null {
+/** A code with its texts, as it stands in the JSON. */
+export function codedMember(value: Coded | null): CodedMember | null {
   if (value === null) return null;
   const { code, nameZh, nameEn } = value;
   return { code, name: nameZh === undefined && nameEn === undefined ? null : { zh: nameZh ?? '', en: nameEn ?? '' } };

@@ -39,7 +39,7 @@ export async function withSocialCard(context: Context, work: (card: Card) => Pro
  * What the site knows better comes last.
  * @throws SscardError `profile-unreadable`, `profile-malformed` (line and column)
  */
-async function siteOverlays({ reader, profile }: Settings): Promise<readonly ProfileOverlay[]> {
+export async function siteOverlays({ reader, profile }: Settings): Promise<readonly ProfileOverlay[]> {
   const simulated = parseAddress(reader).scheme === 'sim' ? [SIMULATED] : [];
   if (profile === undefined) return simulated;
   const { parseOverlay } = await import('../social/profile/overlay.ts');

@@ -47,6 +47,9 @@ export const globalOptions: readonly OptionSpec[] = [
 /** Of the acts that present the holder's PIN. */
 const lastTry: OptionSpec = { name: 'last-try' };
 
+/** Of the acts that open more under the PIN. */
+const underPin: readonly OptionSpec[] = [{ name: 'with-pin' }, lastTry];
+
 export const verbs: readonly VerbSpec[] = [
   {
     name: 'readers',
@@ -57,7 +60,12 @@ export const verbs: readonly VerbSpec[] = [
   {
     name: 'read',
     arguments: [],
-    options: [{ name: 'format', value: 'format', choices: ['national', 'jiangsu'] }],
+    options: [
+      { name: 'format', value: 'format', choices: ['national', 'jiangsu'] },
+      { name: 'all' },
+      { name: 'photo', value: 'file' },
+      ...underPin,
+    ],
     load: () => import('./read.ts').then(({ runRead }) => runRead),
   },
   {
@@ -101,6 +109,48 @@ export const verbs: readonly VerbSpec[] = [
     arguments: [],
     options: [],
     load: () => import('./pin.ts').then(({ runPinUnblock }) => runPinUnblock),
+  },
+  {
+    name: 'account show',
+    arguments: [],
+    options: underPin,
+    load: () => import('./account.ts').then(({ runAccountShow }) => runAccountShow),
+  },
+  {
+    name: 'account log',
+    arguments: [],
+    options: underPin,
+    load: () => import('./account.ts').then(({ runAccountLog }) => runAccountLog),
+  },
+  {
+    name: 'files tree',
+    arguments: [],
+    options: [{ name: 'generation', value: 'generation', choices: ['1.0', '2.0', '3.0'] }],
+    load: () => import('./files-tree.ts').then(({ runFilesTree }) => runFilesTree),
+  },
+  {
+    name: 'files read',
+    arguments: ['address…'],
+    options: underPin,
+    load: () => import('./files-read.ts').then(({ runFilesRead }) => runFilesRead),
+  },
+  {
+    name: 'files write',
+    arguments: ['[file]'],
+    options: underPin,
+    load: () => import('./files-write.ts').then(({ runFilesWrite }) => runFilesWrite),
+  },
+  {
+    name: 'files dump',
+    arguments: ['file'],
+    options: underPin,
+    load: () => import('./files-dump.ts').then(({ runFilesDump }) => runFilesDump),
+  },
+  {
+    name: 'files diff',
+    arguments: ['dump', '[dump]'],
+    options: underPin,
+    load: () => import('./files-diff.ts').then(({ runFilesDiff }) => runFilesDiff),
   },
   {
     name: 'apdu',

@@ -17,6 +17,13 @@ export const verbTexts: Readonly<Record<string, Text>> = {
     zh: '解锁密码：恢复次数，密码不变（须密钥）',
     en: 'Unblock the PIN: restore its tries (needs a key)',
   },
+  'account show': { zh: '医保个人账户余额与年度累计', en: 'Balance and year totals of the medical account' },
+  'account log': { zh: '医保结算记录', en: 'Settlements kept on the card' },
+  'files tree': { zh: '卡上有哪些目录、文件和数据项', en: 'Directories, files and items of a card' },
+  'files read': { zh: '读任意数据项（地址或名称，all 为全部）', en: 'Read any items, by address or name, or all' },
+  'files write': { zh: '写数据项：写前核对，写后读回', en: 'Write items: checked before, read back after' },
+  'files dump': { zh: '把可读的内容逐字节存入文件', en: 'Save everything readable, byte for byte' },
+  'files diff': { zh: '转储与卡、或两个转储相比', en: 'Compare a dump with the card, or two dumps' },
   apdu: { zh: '直接收发 APDU，=9000 表示期望的状态字', en: 'Raw exchange; =9000 states the expected status' },
   script: { zh: '收发文件中的 APDU，一行一条', en: 'Raw exchange from a file, one a line' },
   'trace explain': { zh: '用文字解释报文（个人信息遮蔽）', en: 'Explain a transcript in words (personal data masked)' },
@@ -48,6 +55,20 @@ export const verbExamples: Readonly<Record<string, readonly string[]>> = {
   'pin change': ['sscard pin change', 'sscard pin change --reader sim:card.json --pin-from stdin < pins.txt'],
   'pin reset': ['sscard pin reset --psam pcsc:SAM', 'sscard pin reset --hsm https://keys.example:8443'],
   'pin unblock': ['sscard pin unblock --psam pcsc:SAM'],
+  'account show': ['sscard account show', 'sscard account show --with-pin --json'],
+  'account log': ['sscard account log --with-pin'],
+  'files tree': ['sscard files tree', 'sscard files tree --generation 3.0 --json'],
+  'files read': [
+    "sscard files read 'DF04EF05|8C' --with-pin",
+    'sscard files read name issueDate',
+    'sscard files read all --psam pcsc:SAM --json',
+  ],
+  'files write': [
+    "echo 'DF01EF06|28=0519-85529290' | sscard files write --psam pcsc:SAM",
+    'sscard files write changes.txt',
+  ],
+  'files dump': ['sscard files dump card.dump --operator 0071 --unmask 换卡前留存'],
+  'files diff': ['sscard files diff card.dump', 'sscard files diff old.dump new.dump'],
   apdu: ['sscard apdu 00A4040000=9000', 'sscard apdu 0084000008 =9000 --reader sim:'],
   script: ['sscard script commands.txt --trace out.transcript', 'sscard script - --reader sim: < commands.txt'],
   'trace explain': ['sscard trace explain field.transcript', 'sscard trace explain field.transcript --json'],
@@ -94,6 +115,34 @@ export const verbNotes: Readonly<Record<string, Text>> = {
   'pin reset': {
     zh: '依次输入：新密码、再一次新密码。须 PSAM 或密码机的 PUK、STK 密钥；次数同时恢复。',
     en: 'Asked for in this order: new PIN, new PIN again. Needs the keys PUK and STK of a PSAM or key service; the tries are restored too.',
+  },
+  'account show': {
+    zh: '金额在 JSON 里以分为单位。卡片要求密码时加 --with-pin。',
+    en: 'Amounts are fen in the JSON. Where the card wants the PIN, add --with-pin.',
+  },
+  'account log': {
+    zh: '记录须密码才能读（--with-pin）；终端编号只显示末四位。',
+    en: 'The card wants the PIN for them (--with-pin); of terminal numbers the last four are shown.',
+  },
+  'files tree': {
+    zh: '加 --generation 则按描述列出，不需要卡。',
+    en: 'With --generation it lists the description and needs no card.',
+  },
+  'files read': {
+    zh: '地址如 DF04EF05|8C、DF02EF07:01、DF01EF15|40:01；名称见 files tree。须密码的文件加 --with-pin，须密钥的由 PSAM 或密码机打开；打不开的列为未读。默认遮蔽。',
+    en: 'Addresses are DF04EF05|8C, DF02EF07:01, DF01EF15|40:01; for names see files tree. --with-pin opens files under the PIN, PSAM or key service those under keys; what stays shut is listed. Masked by default.',
+  },
+  'files write': {
+    zh: '一行一项：地址=值（空值写空）；数据组写成 {"部分":"值"}，整个文件写成 @文件。文件名 - 或不写为标准输入。全部核对后才写卡；已相同的不写；中断后再次执行即可补完。',
+    en: 'One a line: address=value (empty writes empty); groups as {"part":"value"}, whole files as @file. No file or - is stdin. Nothing is written before all is checked; what is the same already is not written; after a cut, run it again.',
+  },
+  'files dump': {
+    zh: '含全部个人信息，须 --unmask；文件权限 0600，不覆盖已有文件。',
+    en: 'Holds personal data in full, so --unmask is needed; mode 0600, no file is replaced.',
+  },
+  'files diff': {
+    zh: '按字节比较，遮蔽显示；只比较两边都读到的。',
+    en: 'Compares bytes, shows values masked; only what both have read is compared.',
   },
   apdu: {
     zh: '密码、密钥、锁定类命令只能发给 sim:（否则退出码 9）。真卡与报文的应答会遮蔽，--unmask 除外。61xx、6Cxx 原样显示。',

@@ -1,5 +1,6 @@
 import { actErrors } from './errors-acts.ts';
 import { cardErrors } from './errors-card.ts';
+import { fileErrors } from './errors-files.ts';
 import { inputErrors } from './errors-input.ts';
 import { itemErrors } from './errors-items.ts';
 import { keyErrors } from './errors-keys.ts';
@@ -22,13 +23,14 @@ export type ErrorTable = Readonly<Record<string, ErrorTexts>>;
 
 /**
  * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards),
- * `errors-acts.ts` (rules, keys, writing), `errors-pin.ts`, `errors-keys.ts` (PSAM, key service), `errors-items.ts` (items,
+ * `errors-acts.ts` (rules, keys, writing), `errors-pin.ts`, `errors-keys.ts` (PSAM, key service), `errors-files.ts`, `errors-items.ts` (items,
  * values, their description), `errors-simulator.ts` (simulated cards) or `errors-input.ts` (what else a person gives), and
  * its exit code in `src/cli/exit-codes.ts`.
  */
 export const errorTexts: ErrorTable = {
   ...actErrors,
   ...cardErrors,
+  ...fileErrors,
   ...keyErrors,
   ...itemErrors,
   ...simulatorErrors,

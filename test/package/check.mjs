@@ -1,7 +1,17 @@
 // The package as its users get it: packed, judged by publint and attw, weighed, installed into an empty folder on a machine
 // with only Node, compiled against, and run. CI runs this (.ci/run); by hand: node test/package/check.mjs
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +40,7 @@ function checks() {
   return [
     ['a fresh clone installs and starts with nothing but Node', cloneStarts],
     ['the package packs within its limits', packs],
+    ['what is built names no source file', namesNoSource],
     ['publint has nothing to say', () => tool('publint', 'run', tarball, '--strict')],
     [
       'attw finds every entry well typed',
@@ -109,6 +120,16 @@ function packs() {
     );
   }
   return remark;
+}
+
+/** The compiler leaves a dynamic import as it is where the function has `using`: it would be looked for as a source. */
+function namesNoSource() {
+  const built = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
+  const scripts = built.filter((name) => /\.c?js$/.test(name));
+  const wrong = scripts.filter((name) =>
+    /import\(['"]\.[^'"]*\.ts['"]\)/.test(readFileSync(join(root, 'dist', name), 'utf8')),
+  );
+  insist(scripts.length > 100 && wrong.length === 0, `imports of .ts: ${wrong.join(', ')}`);
 }
 
 function installs() {

@@ -14,6 +14,11 @@ import type { TransactionOptions } from './transaction.ts';
 
 // The acts are loaded when they are done: a basic reading has no need of them.
 
+// Not inside the methods: the compiler leaves the name of a module as it is where a function has `using`.
+const loadBalances = () => import('./balances.ts');
+const loadLoading = () => import('./load.ts');
+const loadPurchase = () => import('./purchase.ts');
+
 /** A PIN for what the card gives only under it. It is used up, needed or not. */
 export interface AccountOptions extends PinOptions {
   readonly pin?: Pin;
@@ -43,7 +48,7 @@ export class MedicalAccount {
    */
   async show(options: AccountOptions = {}): Promise<AccountBalances> {
     using _pin = options.pin;
-    const { readBalances } = await import('./balances.ts');
+    const { readBalances } = await loadBalances();
     const ending = options.pin === undefined ? 'leave' : 'reset';
     return await this.#run(options, (flow) => readBalances(offering(flow, options)), { ending });
   }
@@ -71,7 +76,7 @@ export class MedicalAccount {
   async load(options: TransactionOptions): Promise<LoadOutcome> {
     using _pin = options.pin;
     checkRequest(options, [options.amount]);
-    const { loadAccount } = await import('./load.ts');
+    const { loadAccount } = await loadLoading();
     return { unproven: true, ...(await this.#transact(options, loadAccount)) };
   }
 
@@ -82,7 +87,7 @@ export class MedicalAccount {
   async purchase(options: PurchaseOptions): Promise<PurchaseOutcome> {
     using _pin = options.pin;
     checkRequest(options, [options.amount, options.selfPaid ?? 0, options.pooled ?? 0]);
-    const { payFromAccount } = await import('./purchase.ts');
+    const { payFromAccount } = await loadPurchase();
     return { unproven: true, ...(await this.#transact(options, payFromAccount)) };
   }
 

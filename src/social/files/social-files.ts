@@ -10,6 +10,9 @@ import type { FilesReading } from './reading.ts';
 import type { UpdateReport } from './report.ts';
 import type { DirectoryTree } from './tree.ts';
 
+// Not inside the methods: the compiler leaves the name of a module as it is where a function has `using`.
+const loadActs = () => import('./acts.ts');
+
 /** What an act with files may use. */
 export interface FilesOptions extends Waiting {
   /** Presented once, where it opens a file; used up by the act. */
@@ -46,14 +49,14 @@ export class SocialFiles {
    */
   async read(what: 'all' | readonly ItemQuery[], options: FilesOptions = {}): Promise<FilesReading> {
     using pin = options.pin;
-    const { readItems } = await import('./acts.ts');
+    const { readItems } = await loadActs();
     return await this.#reading(pin, options, (flow) => readItems(flow, what, options));
   }
 
   /** Reads the photo. @throws SscardError as `read` */
   async photo(options: FilesOptions = {}): Promise<PhotoReading> {
     using pin = options.pin;
-    const { readPhoto } = await import('./acts.ts');
+    const { readPhoto } = await loadActs();
     return await this.#reading(pin, options, (flow) => readPhoto(flow, options));
   }
 
@@ -72,7 +75,7 @@ export class SocialFiles {
    */
   async update(changes: readonly ItemChange[], options: FilesOptions = {}): Promise<UpdateReport> {
     using _pin = options.pin;
-    const { updateItems } = await import('./acts.ts');
+    const { updateItems } = await loadActs();
     return await updateItems(this.#run, changes, options);
   }
 
