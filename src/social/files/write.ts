@@ -149,9 +149,8 @@ class Writing {
     this.#ledger.note(indexes, { old: await decodeItem(item, bytes, this.#flow.profile.coding) });
   }
 
-  #denied(state: ItemState, denial: Denial): Denial {
-    this.#ledger.note(this.#target.indexes, { state, denial });
-    return denial;
+  #denied(state: ItemState, denial: Denial): Ending {
+    return this.#note(state, { denial }) === 'stop' ? 'stop' : denial;
   }
 
   #note(state: ItemState, more: { readonly denial?: Denial; readonly sw?: number } = {}): Ending {

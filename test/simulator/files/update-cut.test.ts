@@ -195,4 +195,15 @@ describe('a transparent file in three writes', () => {
     const report = await files.update(changes);
     expect(report).toMatchObject({ outcome: 'not-done', items: [{ state: 'damaged', sw: 0x6a84 }] });
   });
+
+  it('the right gone before the second: damaged, and nothing more is written', async () => {
+    // GET CHALLENGE and EXTERNAL AUTHENTICATION in between succeed.
+    const instead = (count: number) => (count === SECOND || count === SECOND + 3 ? '6982' : undefined);
+    const { files, sent } = await inserted({ overlays: [smallParts(16)], instead });
+    const report = await files.update([...changes, { address: 'DF01EF17', value: Uint8Array.of(1) }]);
+    expect(report).toMatchObject({
+      items: [{ state: 'damaged', denial: { reason: 'undescribed-right' } }, { state: 'not-reached' }],
+    });
+    expect(sent).toHaveLength(SECOND + 3);
+  });
 });
