@@ -2,11 +2,11 @@ import { withChaining } from '../../apdu/chaining.ts';
 import type { Channel, Waiting } from '../../drivers/reader.ts';
 import { MedicalAccount } from './account/account.ts';
 import type { BasicInformation } from './basic-information.ts';
-import { type BlockOutcome, blockApplication, blockCommands, unknownBlock } from './block.ts';
-import { type CertificateKey, readCertificateKey } from './certificate.ts';
+import type { BlockOutcome } from './block.ts';
+import type { CertificateKey } from './certificate.ts';
 import { SocialFiles } from './files/social-files.ts';
 import type { CardSettings, Flow } from './flow.ts';
-import { checkGenuine, type Genuineness } from './genuineness.ts';
+import type { Genuineness } from './genuineness.ts';
 import { interpretBasic } from './interpret.ts';
 import { SocialPin } from './pin/social-pin.ts';
 import type { Generation } from './profile/profile.ts';
@@ -66,19 +66,21 @@ export class SocialApplication {
 
   /** Whether the chip is genuine: internal authentication with IRK (7.3 c). @throws SscardError as `readBasic` */
   checkGenuine(waiting?: Waiting): Promise<Genuineness> {
-    return this.#run(waiting, checkGenuine);
+    return this.#run(waiting, async (flow) => (await import('./genuineness.ts')).checkGenuine(flow));
   }
 
   /**
    * APPLICATION BLOCK of the social environment. `permanent` cannot be undone.
    * @throws SscardError `act-switched-off` unless the profile switches it on, and as `readBasic`
    */
-  block(kind: 'temporary' | 'permanent', waiting?: Waiting): Promise<BlockOutcome> {
+  async block(kind: 'temporary' | 'permanent', waiting?: Waiting): Promise<BlockOutcome> {
+    const { blockApplication, blockCommands, unknownBlock } = await import('./block.ts');
     return this.#run(waiting, (flow) => blockApplication(flow, blockCommands[kind])).catch(unknownBlock);
   }
 
   /** APPLICATION UNBLOCK: takes a temporary block back. @throws as `block` */
-  unblock(waiting?: Waiting): Promise<BlockOutcome> {
+  async unblock(waiting?: Waiting): Promise<BlockOutcome> {
+    const { blockApplication, blockCommands, unknownBlock } = await import('./block.ts');
     const work = (flow: Flow) => blockApplication(flow, blockCommands.unblock);
     return this.#run(waiting, work, { whileBlocked: true }).catch(unknownBlock);
   }
@@ -92,6 +94,6 @@ export class SocialApplication {
    * if (certificate.kind === 'key') show(certificate.publicKey);
    */
   certificateKey(waiting?: Waiting): Promise<CertificateKey> {
-    return this.#run(waiting, readCertificateKey);
+    return this.#run(waiting, async (flow) => (await import('./certificate.ts')).readCertificateKey(flow));
   }
 }

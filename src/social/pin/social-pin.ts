@@ -3,13 +3,15 @@ import type { Pin } from '../../crypto/pin.ts';
 import type { Step } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { RunFlow } from '../run.ts';
-import { holderFacts } from './holder-facts.ts';
 import { isInitial } from './initial.ts';
 import type { ChangeOutcome, NotSent, PinRefusal, PinStatus, ReloadOutcome, VerifyOutcome } from './outcomes.ts';
 import { formFault, presentPin, replacePin, unknownOutcome } from './present.ts';
-import { reloadPin, unblockPin } from './reload.ts';
 import { askTries, statusOf } from './tries.ts';
-import { weakRule } from './weak.ts';
+
+// Loaded when they are done: a basic reading has no need of them. Not inside the methods: the compiler leaves the name of a
+// module as it is where a function has `using`.
+const loadNewPin = () => import('./new-pin.ts');
+const loadReload = () => import('./reload.ts');
 
 const UNCHANGED: NotSent = { why: 'unchanged' };
 
@@ -69,7 +71,7 @@ export class SocialPin {
     using after = next;
     return await this.#act(['change-pin'], options, async (flow): Promise<ChangeOutcome> => {
       const fault = formFault(before, flow.profile) ?? (before.equals(after) ? UNCHANGED : undefined);
-      const stopped = fault ?? (await newPinFault(flow, after, options));
+      const stopped = fault ?? (await (await loadNewPin()).newPinFault(flow, after, options));
       if (stopped !== undefined) return { kind: 'not-sent', ...stopped };
       return replacePin(flow.line, flow.profile, { pin: before, lastTry: options.lastTry === true }, after);
     });
@@ -84,14 +86,14 @@ export class SocialPin {
   async reset(next: Pin, options: NewPinOptions = {}): Promise<ReloadOutcome> {
     using after = next;
     return await this.#act(['reload-pin'], options, async (flow): Promise<ReloadOutcome> => {
-      const fault = await newPinFault(flow, after, options);
-      return fault === undefined ? reloadPin(flow, after) : { kind: 'not-sent', ...fault };
+      const fault = await (await loadNewPin()).newPinFault(flow, after, options);
+      return fault === undefined ? (await loadReload()).reloadPin(flow, after) : { kind: 'not-sent', ...fault };
     });
   }
 
   /** Restores the tries and keeps the PIN, under the reset keys. */
   unblock(waiting: Waiting = {}): Promise<ReloadOutcome> {
-    return this.#act(['unblock-pin'], waiting, unblockPin);
+    return this.#act(['unblock-pin'], waiting, async (flow) => (await loadReload()).unblockPin(flow));
   }
 
   /** The error is judged after the flow has ended: our own clock ends a command as if it were cancelled. */
@@ -102,16 +104,4 @@ export class SocialPin {
       return unknownOutcome(error, steps);
     }
   }
-}
-
-async function newPinFault(flow: Flow, pin: Pin, options: NewPinOptions): Promise<NotSent | undefined> {
-  const fault = formFault(pin, flow.profile);
-  if (fault !== undefined) return fault;
-  if (isInitial(pin, flow.profile)) return { why: 'initial' };
-  if (options.weak === 'allow') return undefined;
-  const facts = await holderFacts(flow);
-  const { phones = [], cardNumbers = [] } = options;
-  const all = { ...facts, phones, cardNumbers: [...(facts.cardNumbers ?? []), ...cardNumbers] };
-  const rule = pin.judge((digits) => weakRule(digits, all));
-  return rule === undefined ? undefined : { why: 'weak', rule };
 }
