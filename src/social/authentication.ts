@@ -2,7 +2,7 @@ import { concat } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
 import type { CardIdentity, KeyProvider, KeyReference, Unavailable } from '../keys/provider.ts';
 import { exchange, type Line, refused, type Where } from './exchange.ts';
-import type { KeyDescription } from './profile/profile.ts';
+import type { CardProfile, KeyDescription } from './profile/profile.ts';
 
 const DONE = 0x9000;
 const KEY_LOCKED = 0x6983;
@@ -14,6 +14,13 @@ export type Authentication =
   /** The card compared, and said no; `triesLeft` as it said. */
   | { readonly kind: 'refused'; readonly triesLeft: number }
   | { readonly kind: 'locked' };
+
+/** A key by its name. @throws RangeError when the description has none of that name: every one has to */
+export function keyNamed({ keys }: Pick<CardProfile, 'keys'>, directory: string, name: string): KeyDescription {
+  const key = keys.find((one) => one.directory === directory && one.name === name);
+  if (key === undefined) throw new RangeError(`no ${name} in ${directory}`);
+  return key;
+}
 
 /** Where a key is, for its provider. */
 export function referenceOf({ directory, name, psam, hsm }: KeyDescription): KeyReference {
@@ -58,14 +65,16 @@ export async function authenticate(
   if (answer.kind === 'unavailable') return { kind: 'no-key', reason: answer.reason };
   const where: Where = { step: 'external-authentication', place };
   const data = concat([answer.value, challenge]);
-  const { sw } = await exchange(line, { cla: 0x00, ins: 0x82, p1: 0x00, p2: idOf(key), data }, where);
+  const p2 = Number.parseInt(idOf(key), 16);
+  const { sw } = await exchange(line, { cla: 0x00, ins: 0x82, p1: 0x00, p2, data }, where);
   if (sw === DONE) return { kind: 'authenticated' };
   if (sw === KEY_LOCKED) return { kind: 'locked' };
   if (sw >> 4 === 0x63c) return { kind: 'refused', triesLeft: sw & 0x0f };
   throw refused(sw, where);
 }
 
-function idOf({ id, name }: KeyDescription): number {
+/** Two hex digits: how commands name it. @throws RangeError for a key that no command names */
+export function idOf({ id, name }: KeyDescription): string {
   if (id === null) throw new RangeError(`${name} has no key id`);
-  return Number.parseInt(id, 16);
+  return id;
 }

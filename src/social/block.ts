@@ -1,4 +1,5 @@
 import { fromHex } from '../../apdu/bytes.ts';
+import { decodeCommand } from '../../apdu/command.ts';
 import { SscardError } from '../../apdu/errors.ts';
 import type { Denied } from './denial.ts';
 import { exchange, refused, type Step, saysNotDone } from './exchange.ts';
@@ -33,10 +34,13 @@ export async function blockApplication(flow: Flow, { step, header }: BlockComman
   if (!flow.profile.switches.applicationBlock) {
     throw new SscardError('act-switched-off', 'switches.applicationBlock is off', { step, place: 'SSSE' });
   }
-  const [cla = 0, ins = 0, p1 = 0, p2 = 0] = fromHex(header);
   const data = await protectedMac(flow, 'SSSE', fromHex(header));
   if (!(data instanceof Uint8Array)) return data;
-  const { sw } = await exchange(flow.line, { cla, ins, p1, p2, data }, { step, place: 'SSSE' });
+  const { sw } = await exchange(
+    flow.line,
+    { ...decodeCommand(fromHex(header.slice(0, 8))), data },
+    { step, place: 'SSSE' },
+  );
   if (sw === 0x9000) return { kind: 'done' };
   if (!saysNotDone(sw)) return { kind: 'unknown', sw };
   throw refused(sw, { step, place: 'SSSE' });

@@ -2,7 +2,7 @@ import { concat } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
 import { equalInConstantTime } from '../crypto/compare.ts';
 import type { Unavailable } from '../keys/provider.ts';
-import { referenceOf } from './authentication.ts';
+import { keyNamed, referenceOf } from './authentication.ts';
 import { identityOf } from './card-facts.ts';
 import { exchange, refused, type Where } from './exchange.ts';
 import type { Flow } from './flow.ts';
@@ -25,8 +25,7 @@ export async function checkGenuine(flow: Flow): Promise<Genuineness> {
   if (keys === undefined) return { kind: 'not-tested', reason: 'no-provider' };
   const card = identityOf(flow, profile);
   if (card === undefined) return { kind: 'not-tested', reason: 'card-unidentified' };
-  const key = profile.keys.find(({ directory, name }) => directory === 'SSSE' && name === 'IRK');
-  if (key === undefined) throw new RangeError('a profile without IRK');
+  const key = keyNamed(profile, 'SSSE', 'IRK');
   const [factor, data] = [random(BLOCK), random(BLOCK)];
   const expected = await keys.cryptogram({ card, key: referenceOf(key), challenge: factor, data }, line.waiting);
   if (expected.kind === 'unavailable') return { kind: 'not-tested', reason: expected.reason };

@@ -1,5 +1,5 @@
 import type { KeyProvider, MacRequest } from '../keys/provider.ts';
-import { getChallenge, referenceOf } from './authentication.ts';
+import { getChallenge, keyNamed, referenceOf } from './authentication.ts';
 import { identityOf } from './card-facts.ts';
 import type { Denied } from './denial.ts';
 import type { Flow } from './flow.ts';
@@ -22,8 +22,7 @@ export async function protectedRequest(
   if (keys === undefined) return { kind: 'denied', reason: 'no-key', key: STK, because: 'no-provider' };
   const card = identityOf(flow, profile);
   if (card === undefined) return { kind: 'denied', reason: 'card-unidentified' };
-  const key = profile.keys.find((one) => one.directory === directory && one.name === STK);
-  if (key === undefined) throw new RangeError(`no ${STK} in ${directory}`);
+  const key = keyNamed(profile, directory, STK);
   const { mac } = profile.security;
   const challenge = await getChallenge(line, CHALLENGE_BYTES[mac], `${directory} ${STK}`);
   return { keys, request: { card, key: referenceOf(key), mac, challenge, header } };

@@ -2,7 +2,7 @@ import { fromHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { Pin } from '../../crypto/pin.ts';
 import type { CardIdentity, KeyProvider, KeyReference } from '../../keys/provider.ts';
-import { referenceOf } from '../authentication.ts';
+import { keyNamed, referenceOf } from '../authentication.ts';
 import { identityOf } from '../card-facts.ts';
 import { denialOf } from '../denial.ts';
 import { refused, type Step, saysNotDone, type Where } from '../exchange.ts';
@@ -66,10 +66,7 @@ export function requireSwitch({ profile }: Flow, step: Step): void {
 
 /** A key of the account (6.1). */
 export function accountKey({ profile }: Flow, name: 'DLK' | 'DPK' | 'DTK'): KeyReference {
-  const { directory } = profile.purse;
-  const key = profile.keys.find((one) => one.directory === directory && one.name === name);
-  if (key === undefined) throw new RangeError(`no ${name} in ${directory}`);
-  return referenceOf(key);
+  return referenceOf(keyNamed(profile, profile.purse.directory, name));
 }
 
 /** Everything that can be known without the PIN comes first; then the directory, then the PIN (5.1, step 1). */

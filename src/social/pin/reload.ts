@@ -1,6 +1,7 @@
 import { concat, fromHex } from '../../../apdu/bytes.ts';
+import { decodeCommand } from '../../../apdu/command.ts';
 import type { Pin } from '../../crypto/pin.ts';
-import { identityOf } from '../card-facts.ts';
+import { idOf, keyNamed } from '../authentication.ts';
 import { exchange, type Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import { protectedMac, protectedRequest } from '../secure-messaging.ts';
@@ -43,18 +44,12 @@ export async function unblockPin(flow: Flow): Promise<ReloadOutcome> {
   return mac;
 }
 
-async function authoriseReset({ rights, profile, ...flow }: Flow): Promise<ReloadOutcome | undefined> {
-  const { directory } = profile.pin;
-  if (!(await rights.enter(directory))) return { kind: 'denied', reason: 'no-directory' };
-  if (identityOf(flow, profile) === undefined) return { kind: 'denied', reason: 'card-unidentified' };
-  const puk = profile.keys.find((key) => key.directory === directory && key.name === 'PUK');
-  if (puk?.id == null) throw new RangeError('a profile without PUK');
-  const grant = await rights.satisfy(`key:${puk.id}`);
+async function authoriseReset({ rights, profile }: Flow): Promise<ReloadOutcome | undefined> {
+  const grant = await rights.satisfy(`key:${idOf(keyNamed(profile, profile.pin.directory, 'PUK'))}`);
   return grant.kind === 'granted' ? undefined : grant;
 }
 
 async function send({ line }: Flow, header: Uint8Array, data: Uint8Array, where: Where): Promise<ReloadOutcome> {
-  const [cla = 0, ins = 0, p1 = 0, p2 = 0] = header;
-  const { sw } = await exchange(line, { cla, ins, p1, p2, data }, where);
+  const { sw } = await exchange(line, { ...decodeCommand(header), data }, where);
   return sw === DONE ? { kind: 'changed' } : refusalOf(sw, where);
 }

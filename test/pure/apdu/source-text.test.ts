@@ -1,33 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex } from '../../../apdu/bytes.ts';
 import { nestsDeeper, positionIn, sourceText } from '../../../apdu/source-text.ts';
 
-describe('the text of a source', () => {
-  it('is UTF-8, or nothing', () => {
+describe('the text of a file', () => {
+  it('is what was given as text', () => {
     expect(sourceText('张三')).toBe('张三');
-    expect(sourceText(fromHex('E5BCA0'))).toBe('张');
-    expect(sourceText(fromHex('D5C5'))).toBeUndefined();
+  });
+
+  it('is read as UTF-8', () => {
+    expect(sourceText(new TextEncoder().encode('张三'))).toBe('张三');
+  });
+
+  it('is nothing for bytes that are no UTF-8', () => {
+    expect(sourceText(Uint8Array.of(0xd5, 0xc5))).toBeUndefined();
   });
 });
 
 describe('a position', () => {
   it.each([
     ['', 0, 1, 1],
-    ['abc', 2, 1, 3],
-    ['a\nbc', 3, 2, 2],
-    ['a\r\nbc', 3, 2, 1],
-    ['a\rbc', 2, 2, 1],
-    ['a\n\n', 3, 3, 1],
-    ['a', 99, 1, 2],
-  ])('%j at %i is line %i, column %i', (text, offset, line, column) => {
+    ['{\n "a"', 3, 2, 2],
+    ['a\r\nb\rc\nd', 7, 4, 1],
+  ])('in %j at %i', (text, offset, line, column) => {
     expect(positionIn(text, offset)).toEqual({ line, column });
   });
 });
 
-describe('brackets', () => {
-  it('that nest too deeply are found where they do', () => {
-    expect(nestsDeeper('[{[]}]', 3)).toBeUndefined();
-    expect(nestsDeeper('[{[]}]', 2)).toBe(2);
-    expect(nestsDeeper('[]'.repeat(100), 1)).toBeUndefined();
+describe('nesting', () => {
+  it.each([
+    ['[[[]]]', 2, 2],
+    ['[{}]{}[]', 2, undefined],
+    ['', 0, undefined],
+  ])('of %j deeper than %i', (text, most, at) => {
+    expect(nestsDeeper(text, most)).toBe(at);
   });
 });
