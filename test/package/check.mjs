@@ -19,7 +19,7 @@ import { closingLine } from '../setup/counts.mjs';
 import { nodeOnlyEnvironment } from '../setup/node-only.mjs';
 
 /** Pinned with about a third of headroom: a jump means that something is packed that should not be. */
-const limits = { packedBytes: 600_000, unpackedBytes: 2_400_000, files: 780 };
+const limits = { packedBytes: 1_500_000, unpackedBytes: 6_500_000, files: 1_950 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -81,10 +81,21 @@ describe.each(['1.0', '2.0', '3.0'])('a simulated card of generation %s in the r
   });
 
   test('the command reads the same card object through the service and from the file', async () => {
-    const through = await sscard('read', '--reader', `pcsc:${reader()}`);
-    const direct = await sscard('read', '--reader', `sim:${file}`);
+    const [card, psam] = service.slots.map(({ name }) => `pcsc:${name}`);
+    const through = await sscard('read', '--reader', card ?? '', '--psam', psam ?? '');
+    const direct = await sscard('read', '--reader', `sim:${file}`, '--psam', `sim:${file}`);
     expect(through).toMatchObject({ ok: true, command: 'read', card: { specificationVersion: `${generation}0` } });
     expect(through['card']).toEqual(direct['card']);
+    expect(through['card']).toMatchObject({ withheld: [], terminalNumber: expect.stringMatching(/^\d{12}$/) });
+  });
+
+  test('without a key a 3.0 card is read as far as it allows, and the rest is listed', async () => {
+    const { card } = (await sscard('read', '--reader', `pcsc:${reader()}`)) as {
+      card: { name: string; withheld: object[] };
+    };
+    const keyless = generation === '3.0';
+    expect(card.withheld).toHaveLength(keyless ? 5 : 0);
+    expect(card.name === null).toBe(keyless);
   });
 
   test('opensc-tool gets the same bytes for SELECT and every READ RECORD', async () => {

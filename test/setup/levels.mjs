@@ -22,7 +22,7 @@ export const levels = [
     needs: [],
     prepare: [],
     within: [],
-    minutes: 5,
+    minutes: 10,
   },
   {
     name: 'fuzz',
@@ -30,7 +30,7 @@ export const levels = [
     needs: [],
     prepare: [],
     within: [],
-    minutes: 8,
+    minutes: 10,
   },
   {
     name: 'command',
@@ -38,7 +38,7 @@ export const levels = [
     needs: ['python3'],
     prepare: [],
     within: [],
-    minutes: 6,
+    minutes: 10,
   },
   {
     name: 'pcsc',
@@ -46,6 +46,6 @@ export const levels = [
     needs: ['pcscd', 'vpcd', 'pcsc headers', 'opensc-tool', 'ip', 'unshare', 'ps', 'compiler', 'make', 'python3'],
     prepare: [['node', 'test/pcsc/build-bindings.mjs']],
     within: ['test/pcsc/namespace.sh'],
-    minutes: 10,
+    minutes: 12,
   },
 ];
