@@ -109,7 +109,7 @@ export interface LoadAuthorisation {
 
 /** A purchase that the card has begun. */
 export interface PurchaseRequest extends PurseRequest {
-  /** Self-paid and pooled-fund amounts that go into the MAC beside `amount` (5.2). */
+  /** What holder and pooled fund pay beside `amount`; the card counts them, no MAC covers them (ASSUMED, 5.2). */
   readonly selfPaid: number;
   readonly pooled: number;
   readonly date: Uint8Array;

@@ -31,6 +31,12 @@ const NEW_PIN = { lastTry: true } as const;
 /** Acts by the verb that recorded them. The digits of a PIN are hidden in a transcript: any will do. */
 const acts: Readonly<Record<string, (card: Card) => Promise<unknown>>> = {
   read: (card) => card.social.readBasic(),
+  check: async (card) => {
+    await card.social.readBasic();
+    await card.social.checkGenuine();
+  },
+  'account show': (card) => card.social.account.show({ pin: pinOf(ZEROS), lastTry: true }),
+  'account log': (card) => card.social.account.log({ pin: pinOf(ZEROS), lastTry: true }),
   'pin status': (card) => card.social.pin.status(),
   'pin verify': (card) => card.social.pin.verify(pinOf(ZEROS), { lastTry: true }),
   'pin set': (card) => card.social.pin.set(pinOf(ZEROS), pinOf(ONES), NEW_PIN),

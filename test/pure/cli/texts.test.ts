@@ -6,6 +6,7 @@ import { doctorTexts } from '../../../src/i18n/doctor.ts';
 import { fieldTexts, oddityTexts } from '../../../src/i18n/fields.ts';
 import { helpWords, optionTexts } from '../../../src/i18n/help.ts';
 import { pinWords } from '../../../src/i18n/pin.ts';
+import { reasonTexts } from '../../../src/i18n/reasons.ts';
 import { words } from '../../../src/i18n/words.ts';
 
 const options = [...globalOptions, ...verbs.flatMap((verb) => verb.options)].map(({ name }) => name);
@@ -46,3 +47,27 @@ function keys(value: unknown): unknown {
       .map(([key, inner]) => [key, keys(inner)]),
   );
 }
+
+describe('reasons', () => {
+  test.each([
+    'never',
+    'pin-needed',
+    'no-directory',
+    'card-unidentified',
+    'undescribed-right',
+    'undescribed-layout',
+    'no-key',
+    'key-refused',
+    'key-locked',
+    'pin-wrong',
+    'pin-blocked',
+    'pin-not-sent',
+    'absent',
+    'empty',
+    'not-jpeg',
+    'cut',
+  ])('%s, why a card keeps something, has a text in both languages', (reason) => {
+    expect(reasonTexts[reason]?.zh).toMatch(/\p{Script=Han}/u);
+    expect(reasonTexts[reason]?.en).toMatch(/^[\x20-\x7e]+$/);
+  });
+});

@@ -32,6 +32,15 @@ async function recorded(generation: Generation, verb: string, act: (card: Card) 
 
 const acts: readonly (readonly [string, (card: Card) => Promise<unknown>])[] = [
   ['read', (card) => card.social.readBasic()],
+  [
+    'check',
+    async (card) => {
+      await card.social.readBasic();
+      await card.social.checkGenuine();
+    },
+  ],
+  ['account show', (card) => card.social.account.show()],
+  ['account log', (card) => card.social.account.log({ pin: pinOf(pins.initial) })],
   ['pin status', (card) => card.social.pin.status()],
   ['pin verify', (card) => card.social.pin.verify(pinOf(pins.initial))],
   ['pin change', (card) => card.social.pin.change(pinOf(pins.initial), pinOf(pins.other))],
