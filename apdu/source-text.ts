@@ -13,8 +13,9 @@ export function sourceText(source: string | Uint8Array): string | undefined {
 
 /** Where an offset stands in a text, 1-based. A line ends with CR LF, CR or LF. @example positionIn('{\n "a"', 3) // { line: 2, column: 2 } */
 export function positionIn(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const before = text.slice(0, offset);
+  const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
+  return { line: before.split(/\r\n|\r|\n/).length, column: before.length - start + 1 };
 }
 
 /** Where brackets nest deeper than `most`: parsers of JSON are recursive. Brackets inside of texts count, too. */

@@ -39,7 +39,7 @@ export function weakRule(digits: Uint8Array, facts: HolderFacts): WeakRule | und
 }
 
 function isSequence(digits: Uint8Array, step: number): boolean {
-  return digits.every((digit, at) => at === 0 || digit === (digits[at - 1] ?? 0) + step);
+  return digits.every((digit, at) => at === 0 || digit === (digits[at - 1] as number) + step);
 }
 
 function hasEqualHalves(digits: Uint8Array): boolean {
@@ -47,10 +47,10 @@ function hasEqualHalves(digits: Uint8Array): boolean {
   return Number.isInteger(half) && digits.every((digit, at) => at < half || digit === digits[at - half]);
 }
 
-/** YYMMDD, YYYYMM, MMDDYY, DDMMYY, and all eight digits. */
+/** MMDDYY, DDMMYY, and all eight digits, which hold YYMMDD and YYYYMM. */
 function birthdays(date: string): string[] {
-  const [, century = '', year = '', month = '', day = ''] = /^(..)(..)(..)(..)$/.exec(date) ?? [];
-  return [date, `${month}${day}${year}`, `${day}${month}${year}`, `${century}${year}${month}`];
+  const [year, month, day] = [date.slice(2, 4), date.slice(4, 6), date.slice(6)];
+  return [date, `${month}${day}${year}`, `${day}${month}${year}`];
 }
 
 function readings(number: string): string[] {
