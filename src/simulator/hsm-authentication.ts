@@ -1,9 +1,10 @@
 import { concat } from '../../apdu/bytes.ts';
 import { encryptEcb } from '../crypto/blocks.ts';
+import { processKey } from '../crypto/diversify.ts';
 import { desMac, pad2, sm4Mac } from '../crypto/mac.ts';
 import type { CardKey } from './hsm-card.ts';
 import { malformed } from './hsm-members.ts';
-import { blockBytes, encipher, lastBlock, sessionKey } from './session-keys.ts';
+import { blockBytes, encipher, lastBlock } from './session-keys.ts';
 
 /** Eight bytes: `E(S, data)`, with SM4 the first half of a block whose second half repeats the data or is zero (6.4). */
 export function cryptogramOf(
@@ -14,7 +15,7 @@ export function cryptogramOf(
 ): Uint8Array {
   const second = fill === 'repeat' ? data : new Uint8Array(8);
   const block = cipher === '3DES' ? data : concat([data, second]);
-  return encipher(cipher, sessionKey(cipher, value, factor), block).slice(0, 8);
+  return encipher(cipher, processKey(cipher, value, factor), block).slice(0, 8);
 }
 
 /** How commands are protected (6.5), and the challenge that goes with it. */
@@ -39,7 +40,7 @@ export function commandMacOf(
   const block = blockBytes[cipher];
   const padded = pad2(command, block);
   const iv = new Uint8Array(block);
-  if (rule === 'session') return lastBlock(cipher, sessionKey(cipher, value, challenge), padded, iv).slice(0, 4);
+  if (rule === 'session') return lastBlock(cipher, processKey(cipher, value, challenge), padded, iv).slice(0, 4);
   iv.set(challenge);
   return (cipher === '3DES' ? desMac(value, padded, iv) : sm4Mac(value, padded, iv)).slice(0, 4);
 }
@@ -54,7 +55,7 @@ export function encipheredPin(
   block.set(pin);
   try {
     if (rule === 'pboc') return encryptEcb(cipher, value, block);
-    return encipher(cipher, sessionKey(cipher, value, challenge), block);
+    return encipher(cipher, processKey(cipher, value, challenge), block);
   } finally {
     block.fill(0);
   }

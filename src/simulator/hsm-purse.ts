@@ -1,9 +1,10 @@
 import { concat, toHex } from '../../apdu/bytes.ts';
 import { equalInConstantTime } from '../crypto/compare.ts';
+import { processKey } from '../crypto/diversify.ts';
 import { desMac, pad2, sm4Mac } from '../crypto/mac.ts';
 import type { CardKey } from './hsm-card.ts';
 import { HsmRefusal, hex, type Members } from './hsm-members.ts';
-import { sessionKey, transactionMac } from './session-keys.ts';
+import { transactionMac } from './session-keys.ts';
 
 /** What load and purchase have in common (docs/hsm-service.md); amounts in fen, four bytes. */
 export const purseMembers = {
@@ -24,7 +25,7 @@ const LIFETIME = 600_000;
 
 /** The key of a load: random ‖ online serial ‖ 8000 (social-security-card.md 5.1). */
 function loadKey(key: CardKey, { random, serial }: Purse): Uint8Array {
-  return sessionKey(key.cipher, key.value, concat([random, serial, Uint8Array.of(0x80, 0x00)]));
+  return processKey(key.cipher, key.value, concat([random, serial, Uint8Array.of(0x80, 0x00)]));
 }
 
 /** MAC1 checked, then MAC2 with the time of this service. */
@@ -60,7 +61,7 @@ export class Purchases {
     for (const [id, { until }] of this.#open) if (until <= now) this.#open.delete(id);
     if (this.#open.size >= MOST_TRANSACTIONS) throw new HsmRefusal(503, 'busy', 'too many purchases are open');
     const { random, serial, amount, type, terminal, date, time } = purse;
-    const session = sessionKey(key.cipher, key.value, concat([random, serial, serial]));
+    const session = processKey(key.cipher, key.value, concat([random, serial, serial]));
     const mac1 = transactionMac(key.cipher, session, concat([amount, type, terminal, date, time]));
     const transaction = toHex(process.getBuiltinModule('node:crypto').randomBytes(16));
     this.#open.set(transaction, { mac2: transactionMac(key.cipher, session, amount), until: now + LIFETIME });

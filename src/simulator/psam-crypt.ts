@@ -1,7 +1,7 @@
-import { diversify } from '../crypto/diversify.ts';
+import { diversify, processKey } from '../crypto/diversify.ts';
 import { type Answer, done, keep, type LineCommand } from './command.ts';
 import type { PsamCore, PsamRules } from './psam-command.ts';
-import { blockBytes, encipher, lastBlock, sessionKey } from './session-keys.ts';
+import { blockBytes, encipher, lastBlock } from './session-keys.ts';
 
 const FACTOR_BYTES = 8;
 /** Bits of P1 of the crypt command (7.2). */
@@ -28,7 +28,7 @@ function derive(psam: PsamCore, { p1, p2, data }: LineCommand): Answer {
   const levels = p1 >> 5;
   if (data?.length !== (levels + 1) * FACTOR_BYTES) return { sw: 0x6700 };
   const cardKey = cardKeyOf(psam, key.value, data.subarray(0, -FACTOR_BYTES));
-  const value = sessionKey(contents.algorithm, cardKey, data.slice(-FACTOR_BYTES));
+  const value = processKey(contents.algorithm, cardKey, data.slice(-FACTOR_BYTES));
   session.derived = { value, kind: p1 & 0x1f };
   return done;
 }

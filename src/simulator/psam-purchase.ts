@@ -1,10 +1,11 @@
 import { concat } from '../../apdu/bytes.ts';
 import { equalInConstantTime } from '../crypto/compare.ts';
+import { processKey } from '../crypto/diversify.ts';
 import { type Answer, done, keep, type LineCommand } from './command.ts';
 import { bytesOf } from './numbers.ts';
 import type { PsamCore, PsamRules } from './psam-command.ts';
 import { cardKeyOf } from './psam-crypt.ts';
-import { sessionKey, transactionMac } from './session-keys.ts';
+import { transactionMac } from './session-keys.ts';
 
 /** Kind 2 of the usage byte (6.2). */
 const PURCHASE = 2;
@@ -34,7 +35,7 @@ function initialise(psam: PsamCore, { p1, p2, data }: LineCommand): Answer {
   memory.store(contents.serial, bytesOf(serial + 1, 4));
   const cardKey = cardKeyOf(psam, key.value, data.subarray(FIXED_BYTES));
   const factor = concat([data.subarray(0, 6), contents.serial.subarray(2)]);
-  const transactionKey = sessionKey(contents.algorithm, cardKey, factor);
+  const transactionKey = processKey(contents.algorithm, cardKey, factor);
   const mac = (bytes: Uint8Array) => transactionMac(contents.algorithm, transactionKey, bytes);
   session.expectedMac2 = mac(data.subarray(6, 10));
   const mac1 = mac(concat([data.subarray(6, 11), contents.terminalNumber, data.subarray(11, 18)]));

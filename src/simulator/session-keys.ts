@@ -1,4 +1,3 @@
-import { concat } from '../../apdu/bytes.ts';
 import { encryptEcb } from '../crypto/blocks.ts';
 import { desMac, pad2, sm4Mac } from '../crypto/mac.ts';
 
@@ -7,16 +6,6 @@ export type Cipher = '3DES' | 'SM4';
 
 /** Bytes of a block. */
 export const blockBytes = { '3DES': 8, SM4: 16 } as const;
-
-/**
- * The key of one session or one transaction (social-security-card.md 6.4, crypto.md 5): `3DES(K, X)`, a single DES key;
- * with SM4 `SM4(K, X ‖ NOT X)` (ASSUMED).
- * @param factor eight bytes: a challenge, or random number and serials
- */
-export function sessionKey(cipher: Cipher, key: Uint8Array, factor: Uint8Array): Uint8Array {
-  if (cipher === '3DES') return encryptEcb('3DES', key, factor);
-  return encryptEcb('SM4', key, concat([factor, factor.map((byte) => byte ^ 0xff)]));
-}
 
 /** Whole blocks under a session key, each by itself. */
 export function encipher(cipher: Cipher, session: Uint8Array, blocks: Uint8Array): Uint8Array {
