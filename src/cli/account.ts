@@ -1,3 +1,4 @@
+import { HIDDEN } from '../counter/item-masks.ts';
 import { keep } from '../counter/masks.ts';
 import { accountWords } from '../i18n/account.ts';
 import type { AccountBalances } from '../social/account/balances.ts';
@@ -5,6 +6,7 @@ import type { AccountLog, LogRecord } from '../social/account/log.ts';
 import type { Context, Outcome } from './context.ts';
 import { reasonText } from './item-text.ts';
 import { paint, table } from './layout.ts';
+import { failedBy } from './refusals.ts';
 import type { Language } from './settings.ts';
 import { beginUnmasking } from './unmask.ts';
 import { withPinIfAsked } from './with-pin.ts';
@@ -15,10 +17,11 @@ export async function runAccountShow(context: Context): Promise<Outcome> {
     const account = await card.social.account.show(allowed);
     const { withheld, oddities, ...amounts } = account;
     const reasons = withheld.map(({ field, reason }) => ({ field, reason }));
-    return {
+    const outcome = {
       members: { account: amounts, withheld: reasons, oddities },
       text: balanceText(account, context.settings.lang),
     };
+    return failedBy(outcome, ...withheld);
   });
 }
 
@@ -62,15 +65,21 @@ export async function runAccountLog(context: Context): Promise<Outcome> {
     const transactions = log.transactions.map((record) => transaction(record, masked));
     const special = log.special.map(({ address, fields }) => ({
       address,
-      code: fieldOf(fields, 'specialSettlement.code'),
-      flag: fieldOf(fields, 'specialSettlement.flag'),
+      code: hidden(fieldOf(fields, 'specialSettlement.code'), masked),
+      flag: hidden(fieldOf(fields, 'specialSettlement.flag'), masked),
     }));
     const withheld = log.withheld.map(({ log: which, reason }) => ({ log: which, reason }));
-    return {
+    const outcome = {
       members: { log: { transactions, special }, withheld, masked },
       text: logText(transactions, log, context.settings.lang),
     };
+    return failedBy(outcome, ...log.withheld);
   });
+}
+
+/** They say what the holder is ill with. */
+function hidden(value: unknown, masked: boolean): unknown {
+  return masked && value !== null ? HIDDEN : value;
 }
 
 function transaction({ fields }: LogRecord, masked: boolean): LogMember {

@@ -9,6 +9,7 @@ import type { Context, Outcome } from './context.ts';
 import { type ItemMember, itemMember } from './item-members.ts';
 import { shownValue } from './item-text.ts';
 import { table } from './layout.ts';
+import { failedBy } from './refusals.ts';
 import type { Language } from './settings.ts';
 import { siteOverlays } from './social-card.ts';
 import { beginUnmasking } from './unmask.ts';
@@ -26,7 +27,7 @@ export async function runFilesDiff(context: Context): Promise<Outcome> {
   const before = await parseDump(readDump(first), first, overlays);
   const compared = (after: FilesReading) => {
     unmasking?.record(cardNumberOf(after));
-    return told(diffOf(before, after), masked, settings.lang);
+    return failedBy(told(diffOf(before, after), masked, settings.lang), after.pinDenial);
   };
   if (second !== undefined) return compared(await parseDump(readDump(second), second, overlays));
   return withPinIfAsked(context, async (card, allowed) => compared(await card.social.files.read('all', allowed)));

@@ -5,6 +5,7 @@ import { cardNumberOf } from './card-number.ts';
 import type { Context, Outcome } from './context.ts';
 import { printable } from './layout.ts';
 import { writeNewFile } from './new-file.ts';
+import { failedBy } from './refusals.ts';
 import { beginUnmasking } from './unmask.ts';
 import { withPinIfAsked } from './with-pin.ts';
 
@@ -24,9 +25,10 @@ export async function runFilesDump(context: Context): Promise<Outcome> {
     writeNewFile(path, new TextEncoder().encode(`${JSON.stringify(dumpOf(reading), null, 1)}\n`));
     const count = (kind: string) => reading.files.filter((file) => file.kind === kind).length;
     const counts = { read: count('read'), withheld: count('withheld'), absent: count('absent') };
-    return {
+    const outcome = {
       members: { file: path, generation: reading.generation, ...counts },
       text: filesWords[settings.lang].dumped(printable(path), counts.read, counts.withheld),
     };
+    return failedBy(outcome, reading.pinDenial);
   });
 }

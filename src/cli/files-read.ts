@@ -2,6 +2,7 @@ import { cardNumberOf } from './card-number.ts';
 import type { Context, Outcome } from './context.ts';
 import { fileMember } from './item-members.ts';
 import { filesText } from './item-text.ts';
+import { failedBy, keptBack } from './refusals.ts';
 import { beginUnmasking } from './unmask.ts';
 import { withPinIfAsked } from './with-pin.ts';
 
@@ -16,9 +17,11 @@ export async function runFilesRead(context: Context): Promise<Outcome> {
     unmasking?.record(cardNumberOf(reading));
     const files = reading.files.map((file) => fileMember(file, masked));
     const { generation, specificationVersion } = reading;
-    return {
+    const outcome = {
       members: { generation, specificationVersion, files, masked },
       text: filesText(files, masked, settings.lang),
     };
+    // Of everything some is kept back on every card; what was named was wanted.
+    return failedBy(outcome, reading.pinDenial, ...(all ? [] : keptBack(reading)));
   });
 }

@@ -7,7 +7,7 @@ import { planChanges } from './changes.ts';
 import type { Context, Outcome } from './context.ts';
 import { reasonText } from './item-text.ts';
 import { table } from './layout.ts';
-import { deniedError } from './refusals.ts';
+import { deniedError, failedBy } from './refusals.ts';
 import type { Language } from './settings.ts';
 import { withPinIfAsked } from './with-pin.ts';
 
@@ -45,7 +45,7 @@ function reportOutcome(report: UpdateReport, lang: Language): Outcome {
   const rows = report.items.map((item) => [item.address, stateText(item, lang)]);
   const outcome = { members: { write: { outcome: report.outcome, items } }, text: table(rows) };
   const error = errorOf(report);
-  return error === undefined ? outcome : { ...outcome, error };
+  return failedBy(error === undefined ? outcome : { ...outcome, error }, report.pinDenial);
 }
 
 function stateText({ state, denial }: ItemOutcome, lang: Language): string {

@@ -7,6 +7,7 @@ import { cardText } from './card-text.ts';
 import type { Context, Outcome } from './context.ts';
 import { printable } from './layout.ts';
 import { type NationalFormat, nationalLine } from './national-line.ts';
+import { failedBy } from './refusals.ts';
 import { beginUnmasking, type Unmasking } from './unmask.ts';
 import { type PinAllowed, withPinIfAsked } from './with-pin.ts';
 
@@ -23,16 +24,24 @@ export async function runRead(context: Context): Promise<Outcome> {
   }
   const unmasking = beginUnmasking(context);
   return withPinIfAsked(context, async (card, allowed) => {
-    const basic = present(await card.social.readBasic({ signal }), context, unmasking, format);
-    const more = [
-      ...(options.has('all') ? [await readAll(card, allowed, context)] : []),
-      ...(typeof photo === 'string' ? [await readPhoto(card, photo, context)] : []),
-    ];
-    return {
-      members: Object.assign({}, basic.members, ...more.map(({ members }) => members)),
-      text: [basic, ...more].map(({ text }) => text).join('\n'),
-    };
+    let outcome = present(await card.social.readBasic({ signal }), context, unmasking, format);
+    if (options.has('all')) outcome = await andThen(outcome, () => readAll(card, allowed, context));
+    if (typeof photo === 'string') outcome = await andThen(outcome, () => readPhoto(card, photo, context));
+    return outcome;
   });
+}
+
+/** What was read stays, whatever becomes of the rest. */
+async function andThen(outcome: Outcome, more: () => Promise<Outcome>): Promise<Outcome> {
+  if (outcome.error !== undefined) return outcome;
+  try {
+    const next = await more();
+    const members = { ...outcome.members, ...next.members };
+    return { ...next, members, text: `${outcome.text}\n${next.text}` };
+  } catch (error) {
+    if (error instanceof SscardError) return { ...outcome, error };
+    throw error;
+  }
 }
 
 /** `--all`: every file that may be read. */
@@ -40,9 +49,9 @@ async function readAll(card: Card, allowed: PinAllowed, { settings }: Context): 
   const { fileMember } = await import('./item-members.ts');
   const { filesText } = await import('./item-text.ts');
   const masked = settings.unmask === undefined;
-  const { files } = await card.social.files.read('all', allowed);
+  const { files, pinDenial } = await card.social.files.read('all', allowed);
   const members = files.map((file) => fileMember(file, masked));
-  return { members: { files: members }, text: filesText(members, false, settings.lang) };
+  return failedBy({ members: { files: members }, text: filesText(members, false, settings.lang) }, pinDenial);
 }
 
 /** `--photo`: kept as a file, never shown. */

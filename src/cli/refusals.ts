@@ -1,6 +1,8 @@
 import { type ErrorDetails, SscardError } from '../../apdu/errors.ts';
 import type { Denial } from '../social/denial.ts';
+import type { FilesReading } from '../social/files/reading.ts';
 import type { NotSent, PinRefusal } from '../social/pin/outcomes.ts';
+import type { Outcome } from './context.ts';
 
 /** Why a PIN was not sent, as an error code. `differs`: typed twice, and not the same. */
 const NOT_SENT: Readonly<Record<NotSent['why'] | 'differs', string>> = {
@@ -57,6 +59,20 @@ export function deniedError(denied: Denial): SscardError {
     case 'pin-not-sent':
       return Object.hasOwn(NOT_SENT, denied.why) ? notSent(denied.why as NotSent['why']) : unknown({});
   }
+}
+
+/**
+ * The outcome of an act, with why it failed beside the result: the first of these, unless it has failed already. A PIN
+ * that was refused costs a try, so it is told even where a key opened everything.
+ */
+export function failedBy(outcome: Outcome, ...denials: readonly (Denial | undefined)[]): Outcome {
+  const first = denials.find((denial) => denial !== undefined);
+  return first === undefined || outcome.error !== undefined ? outcome : { ...outcome, error: deniedError(first) };
+}
+
+/** What the card kept to itself. */
+export function keptBack({ files }: FilesReading): readonly Denial[] {
+  return files.flatMap((file) => (file.kind === 'withheld' ? [file.denial] : []));
 }
 
 function wrong(triesLeft: number): SscardError {

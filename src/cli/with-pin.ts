@@ -27,7 +27,8 @@ export async function withPinIfAsked(
   const { PinEntry } = await loadPinEntry();
   using entry = await PinEntry.open(settings);
   return await withSocialCard(context, async (card) => {
-    const [pin] = await entry.ask(['current'], signal);
-    return act(card, { ...allowed, pin });
+    // Wiped where nothing wanted it, too.
+    using pin = (await entry.ask(['current'], signal))[0];
+    return await act(card, { ...allowed, pin });
   });
 }

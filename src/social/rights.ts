@@ -1,7 +1,7 @@
 import type { KeyProvider } from '../keys/provider.ts';
 import { type Authentication, authenticate } from './authentication.ts';
 import { type CardFacts, identityOf } from './card-facts.ts';
-import type { Grant } from './denial.ts';
+import { type Denial, denialOf, type Grant } from './denial.ts';
 import { selectDirectory } from './directory.ts';
 import type { Line } from './exchange.ts';
 import { type PinOffer, presentPin } from './pin/present.ts';
@@ -36,6 +36,12 @@ export class Rights {
   /** Whether a key or a PIN was presented: the card has to be reset before anybody else gets it. */
   get used(): boolean {
     return this.#used;
+  }
+
+  /** Why the PIN that was presented opened nothing: a key may have opened the file all the same. */
+  get pinDenial(): Denial | undefined {
+    const pin = this.#pin;
+    return pin === undefined || isOffer(pin) || pin.kind === 'granted' ? undefined : denialOf(pin);
   }
 
   /** Current directory. */

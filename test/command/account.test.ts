@@ -28,11 +28,16 @@ describe('account', () => {
 
   test('log needs the PIN, and says so', async () => {
     const { code, answer } = await sscardJson(['account', 'log', ...reader]);
-    expect(code).toBe(0);
+    expect([code, answer.error?.code]).toEqual([9, 'pin-needed']);
     expect(answer).toMatchObject({
       log: { transactions: [] },
       withheld: expect.arrayContaining([{ log: 'transactions', reason: 'pin-needed' }]),
     });
+  });
+
+  test('log with a wrong PIN: exit code 6', async () => {
+    const { code, answer } = await sscardJson(['account', 'log', ...pin, ...reader], { input: '735190\n' });
+    expect([code, answer.error]).toMatchObject([6, { code: 'pin-wrong', triesLeft: 5 }]);
   });
 
   test('log under the PIN is newest first, and hides where it was', async () => {
@@ -48,6 +53,8 @@ describe('account', () => {
       pooled: expect.any(Number),
     });
     expect(transactions[0]?.terminal).toMatch(/^\*{8}\d{4}$/);
+    const { special } = answer['log'] as { special: readonly unknown[] };
+    expect(special[0]).toEqual({ address: 'DF04EF15:01', code: '***', flag: '***' });
   });
 
   test('the PIN is in nothing that is printed or kept', async () => {

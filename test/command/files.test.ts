@@ -34,6 +34,13 @@ async function read(words: readonly string[], input = '123456\n'): Promise<reado
   return answer['files'] as FileMember[];
 }
 
+/** A PSAM that does not know the algorithm of the card. */
+async function noKey(): Promise<readonly string[]> {
+  const other = join(folder, 'other.json');
+  await sscard(['sim', 'new', other, '--seed', '41', '--force', '--generation', '3.0']);
+  return ['--psam', `sim:${other}`];
+}
+
 describe('files read', () => {
   test('hides what a clerk need not see, and shows it with a reason', async () => {
     const [masked] = await read(['DF01EF06|28', ...pin]);
@@ -68,9 +75,31 @@ describe('files read', () => {
     expect([malformed.code, malformed.answer.error?.code]).toEqual([2, 'item-address-malformed']);
   });
 
-  test('a wrong PIN: exit code 6 is for pin verify; here the file says so', async () => {
-    const [file] = await read(['DF04EF08', ...pin], '735190\n');
-    expect(file).toMatchObject({ state: 'withheld', reason: 'pin-wrong' });
+  test.each([['DF04EF08'], ['all']])('of %s a wrong PIN is told with its tries: exit code 6', async (what) => {
+    const { code, answer } = await sscardJson(['files', 'read', what, ...pin, ...reader], { input: '735190\n' });
+    const files = answer['files'] as FileMember[];
+    expect([code, answer.error]).toMatchObject([6, { code: 'pin-wrong', triesLeft: 5, marketCode: -51 }]);
+    expect(files.find(({ address }) => address === 'DF04EF08')).toMatchObject({
+      state: 'withheld',
+      reason: 'pin-wrong',
+    });
+  });
+
+  test('a wrong PIN is told, too, where a key opened the file all the same', async () => {
+    const { code, answer } = await sscardJson(['files', 'read', 'DF04EF05', ...pin, ...reader], { input: '735190\n' });
+    expect([code, answer.error?.code]).toEqual([6, 'pin-wrong']);
+    expect(answer['files']).toMatchObject([{ address: 'DF04EF05', state: 'read' }]);
+  });
+
+  test('what was named and needs the PIN that nobody gave: exit code 9', async () => {
+    const { code, answer } = await sscardJson(['files', 'read', 'DF04EF08', ...reader]);
+    expect([code, answer.error?.code]).toEqual([9, 'pin-needed']);
+  });
+
+  test('what was named and needs a key that nobody has: exit code 14, and the rest', async () => {
+    const { code, answer } = await sscardJson(['files', 'read', 'SSSEEF05', 'SSSEEF08', ...reader, ...(await noKey())]);
+    expect([code, answer.error?.code]).toEqual([14, 'no-key']);
+    expect((answer['files'] as FileMember[]).map(({ state }) => state)).toEqual(['read', 'withheld']);
   });
 });
 
@@ -127,10 +156,7 @@ describe('files write', () => {
   });
 
   test('without a key: exit code 14', async () => {
-    const empty = join(folder, 'other.json');
-    await sscard(['sim', 'new', empty, '--seed', '41', '--force', '--generation', '3.0']);
-    const psam = ['--psam', `sim:${empty}`];
-    const { code, answer } = await write('issueDate=2024-02-29\n', psam);
+    const { code, answer } = await write('issueDate=2024-02-29\n', await noKey());
     expect([code, answer.error?.code]).toEqual([14, 'no-key']);
   });
 
@@ -216,5 +242,18 @@ describe('read', () => {
     expect(bytes.subarray(0, 2).toString('hex')).toBe('ffd8');
     expect(bytes.subarray(-2).toString('hex')).toBe('ffd9');
     expect(answer['photo']).toEqual({ file, bytes: bytes.length });
+  });
+
+  test('without the key for the photo: exit code 14, and what was read', async () => {
+    const file = join(folder, 'no-key.jpg');
+    const words = ['read', '--photo', file, ...unmask, ...reader, ...(await noKey())];
+    const { code, answer } = await sscardJson(words);
+    expect([code, answer.error?.code, existsSync(file)]).toEqual([14, 'no-key', false]);
+    expect(answer['card']).toMatchObject({ specificationVersion: '2.00' });
+  });
+
+  test('--photo replaces no file', async () => {
+    const { code, answer } = await sscardJson(['read', '--photo', card, ...unmask, ...reader]);
+    expect([code, answer.error?.code, answer['card']]).toEqual([2, 'file-unwritable', expect.anything()]);
   });
 });

@@ -17,15 +17,16 @@ export interface OnTerminal {
   readonly restored: boolean;
 }
 
-/** Runs the built command on a pseudo-terminal of python3. */
-export async function onTerminal(words: readonly string[], steps: readonly TerminalStep[]): Promise<OnTerminal> {
+/** Runs the built command on a pseudo-terminal of python3. @param program another one that starts it */
+export async function onTerminal(
+  words: readonly string[],
+  steps: readonly TerminalStep[],
+  program: readonly string[] = [process.execPath, command],
+): Promise<OnTerminal> {
   const script = fileURLToPath(new URL('on-terminal.py', import.meta.url));
   const home = mkdtempSync(join(tmpdir(), 'sscard-terminal-'));
   try {
-    const { out, err } = await ended(
-      ['python3', script, JSON.stringify(steps), process.execPath, command, ...words],
-      home,
-    );
+    const { out, err } = await ended(['python3', script, JSON.stringify(steps), ...program, ...words], home);
     if (err !== '') throw new Error(err);
     return JSON.parse(out);
   } finally {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onTerminal, type TerminalStep } from './on-terminal.ts';
-import { readObject, sscard } from './run.ts';
+import { command, readObject, sscard } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sscard-prompt-'));
 const card = join(folder, 'card.json');
@@ -90,5 +90,13 @@ describe('the PIN prompt', () => {
     const { code, hidden, shown } = await onTerminal([...verify, '--pin-from', 'stdin'], typed('123456\r'));
     expect([code, hidden]).toEqual([0, [true]]);
     expect(shown).not.toContain('123456');
+  });
+
+  test('is on the terminal when input and output are elsewhere', async () => {
+    const file = join(folder, 'out.json');
+    const program = ['/bin/bash', '-c', `"$0" "$@" <${card} >${file} 2>&1`, process.execPath, command];
+    const { code, shown, hidden } = await onTerminal([...verify, '--json'], typed('123456\r'), program);
+    expect([code, hidden, shown]).toEqual([0, [true], `${PROMPT}******\r\n`]);
+    expect(readObject(readFileSync(file, 'utf8'))).toMatchObject({ ok: true, pin: { outcome: 'verified' } });
   });
 });

@@ -45,7 +45,11 @@ export async function updateItems(
     const ledger = new Ledger(addresses);
     begun.ledger = ledger;
     offerPin(flow, options);
-    await writeTargets(flow, targets, ledger);
+    try {
+      await writeTargets(flow, targets, ledger);
+    } finally {
+      ledger.notePin(flow.rights.pinDenial);
+    }
     return ledger;
   };
   try {

@@ -30,7 +30,8 @@ export async function readFiles(flow: Flow, plans: readonly FilePlan[]): Promise
     files.push(there ? await readFile(flow, plan) : { file, kind: 'absent' });
   }
   const { generation, version: specificationVersion, division } = flow;
-  return { generation, specificationVersion, division, files };
+  const { pinDenial } = flow.rights;
+  return { generation, specificationVersion, division, files, ...(pinDenial && { pinDenial }) };
 }
 
 async function readFile(flow: Flow, plan: FilePlan): Promise<FileReading> {

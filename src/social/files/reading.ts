@@ -13,6 +13,8 @@ export interface FilesReading {
   /** Division of the card, six digits; null when the 卡识别码 does not say. */
   readonly division: string | null;
   readonly files: readonly FileReading[];
+  /** Why the PIN that was offered opened nothing; what a key opens too was read all the same. */
+  readonly pinDenial?: Denial;
 }
 
 /** One file. `withheld`: the card wants a right that was not to be had. `absent`: this card does not have it. */

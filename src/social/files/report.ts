@@ -34,6 +34,8 @@ export interface UpdateReport {
   readonly items: readonly ItemOutcome[];
   /** What cut it short. */
   readonly error?: UpdateCut;
+  /** Why the PIN that was offered opened nothing; what a key opens too was written all the same. */
+  readonly pinDenial?: Denial;
 }
 
 /** An error of the library, as far as it may be kept. */
@@ -47,6 +49,7 @@ export interface UpdateCut {
 /** Keeps what is known of each change while the update runs. */
 export class Ledger {
   readonly #items: ItemOutcome[];
+  #pinDenial: Denial | undefined;
 
   /** @param addresses of the changes, in the caller's order */
   constructor(addresses: readonly string[]) {
@@ -60,12 +63,17 @@ export class Ledger {
     }
   }
 
+  notePin(denial: Denial | undefined): void {
+    this.#pinDenial = denial;
+  }
+
   report(error?: SscardError): UpdateReport {
     const items = this.#items;
     const settled = items.every(({ state }) => state === 'new' || state === 'unchanged');
     const open = items.some(({ state }) => state === 'unknown');
+    const pin = this.#pinDenial === undefined ? {} : { pinDenial: this.#pinDenial };
     const outcome = open ? 'unknown' : settled ? 'done' : 'not-done';
-    return { outcome, items: [...items], ...(error && { error: cutOf(error) }) };
+    return { outcome, items: [...items], ...(error && { error: cutOf(error) }), ...pin };
   }
 }
 

@@ -48,6 +48,19 @@ describe('rights', () => {
     expect(sent.filter((command) => command.startsWith('0020'))).toHaveLength(1);
   });
 
+  it('a wrong PIN is told where a key opened everything all the same', async () => {
+    const { files } = await inserted();
+    const reading = await files.read(['DF01EF05|20'], pin('735190'));
+    expect(itemsOf(reading)).toEqual([expect.objectContaining({ address: 'DF01EF05|20' })]);
+    expect(reading.pinDenial).toEqual({ reason: 'pin-wrong', triesLeft: 5 });
+  });
+
+  it('a right PIN, and one that nothing wanted, are not told of', async () => {
+    const { files } = await inserted();
+    expect((await files.read(['DF01EF05|20'], pin())).pinDenial).toBeUndefined();
+    expect((await files.read(['SSSEEF05|07'], pin('735190'))).pinDenial).toBeUndefined();
+  });
+
   it('a wrong PIN is presented once, whatever it would open', async () => {
     const { files, sent } = await inserted({ psam: false });
     const reading = await files.read(['DF01EF05', 'DF02EF05', 'DF04EF08'], pin('735190'));

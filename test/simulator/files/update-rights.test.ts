@@ -28,6 +28,12 @@ describe('rights', () => {
     expect(report).toMatchObject({ outcome: 'done', items: [{ state: 'new', old: 'unreadable' }] });
   });
 
+  it('a wrong PIN is told where keys did it all the same', async () => {
+    const { files } = await inserted();
+    const report = await files.update([{ address: 'DF01EF06|28', value: '0519-85529290' }], pin('735190'));
+    expect(report).toMatchObject({ outcome: 'done', pinDenial: { reason: 'pin-wrong', triesLeft: 5 } });
+  });
+
   it('without keys nothing is written, and why is said', async () => {
     const { files, card } = await inserted({ psam: false });
     const report = await files.update([{ address: 'SSSEEF06|09', value: '李四' }]);
