@@ -129,8 +129,8 @@ export const verbNotes: Readonly<Record<string, Text>> = {
     en: 'With --generation it lists the description and needs no card.',
   },
   'files read': {
-    zh: '地址如 DF04EF05|8C、DF02EF07:01、DF01EF15|40:01；名称见 files tree。须密码的文件加 --with-pin，须密钥的由 PSAM 或密码机打开；打不开的列为未读。默认遮蔽。',
-    en: 'Addresses are DF04EF05|8C, DF02EF07:01, DF01EF15|40:01; for names see files tree. --with-pin opens files under the PIN, PSAM or key service those under keys; what stays shut is listed. Masked by default.',
+    zh: '地址如 DF04EF05|8C、DF02EF07:01、DF01EF15|40:01；名称见 files tree。须密码的文件加 --with-pin，须密钥的由 PSAM 或密码机打开；打不开的列为未读；指名要的打不开则退出码非零。默认遮蔽。',
+    en: 'Addresses are DF04EF05|8C, DF02EF07:01, DF01EF15|40:01; for names see files tree. --with-pin opens files under the PIN, PSAM or key service those under keys; what stays shut is listed, and fails the command where it was named. Masked by default.',
   },
   'files write': {
     zh: '一行一项：地址=值（空值写空）；数据组写成 {"部分":"值"}，整个文件写成 @文件。文件名 - 或不写为标准输入。全部核对后才写卡；已相同的不写；中断后再次执行即可补完。',
