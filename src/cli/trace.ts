@@ -11,6 +11,7 @@ import { maskTranscript } from '../trace/transcript-masking.ts';
 import type { Context, Outcome } from './context.ts';
 import { paint, printable, table } from './layout.ts';
 import type { Language } from './settings.ts';
+import { siteOverlays } from './social-card.ts';
 import { statusText } from './status-text.ts';
 import { readTranscriptFile } from './transcript-file.ts';
 
@@ -21,7 +22,8 @@ const USUAL: Generation = '2.0';
 export async function runTraceExplain({ arguments: [file = ''], settings }: Context): Promise<Outcome> {
   const transcript = maskTranscript(readFile(file));
   const generation = generationIn(transcript);
-  const profile = applyOverlays(await loadWholeProfile(generation ?? USUAL), await loadWholeOverlays(), null);
+  const overlays = [...(await loadWholeOverlays()), ...(await siteOverlays(settings))];
+  const profile = applyOverlays(await loadWholeProfile(generation ?? USUAL), overlays, null);
   const explained = explainTranscript(transcript, profile);
   return {
     members: { file, generation: generation ?? null, commands: explained.map(membersOf) },
@@ -37,7 +39,8 @@ export async function runTraceMask({ arguments: [file = ''] }: Context): Promise
 
 /** `sscard trace replay <file> [verb…]`: does the recorded act again; exit code 8 when it differs. */
 export async function runTraceReplay({ arguments: [file = '', ...verb], settings }: Context): Promise<Outcome> {
-  const report = await replayTranscript(readFile(file), verb.length === 0 ? undefined : verb.join(' '));
+  const act = verb.length === 0 ? undefined : verb.join(' ');
+  const report = await replayTranscript(readFile(file), act, await siteOverlays(settings));
   const outcome = { members: { file, replay: report }, text: replayText(report, settings.lang) };
   if (report.result === 'same') return outcome;
   const place = { place: file, ...(report.line !== undefined && { line: report.line }) };

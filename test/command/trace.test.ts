@@ -41,6 +41,19 @@ describe('trace explain', () => {
   });
 });
 
+describe('--profile', () => {
+  it('is in force when a transcript is explained', async () => {
+    const profile = join(folder, 'site.json');
+    const items = [{ tag: '03', record: 3, name: 'specificationVersion', nameZh: '本站版本' }];
+    const files = [{ directory: 'SSSE', ef: 'EF05', items }];
+    const appliesTo = { generations: ['2.0'], divisionPrefix: '' };
+    writeFileSync(profile, JSON.stringify({ region: 'site', nameZh: '本站', appliesTo, files }));
+    const { code, out } = await sscard(['trace', 'explain', await recording('site'), '--profile', profile]);
+    expect(code).toBe(0);
+    expect(out).toContain('SSSEEF05|03 本站版本');
+  });
+});
+
 describe('trace mask', () => {
   it('hides a PIN that another program wrote down', async () => {
     const file = join(folder, 'foreign.transcript');
