@@ -1,8 +1,9 @@
 import { concat } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
+import { exchange, type Line, refused } from '../../drivers/exchange.ts';
 import type { CardIdentity, KeyProvider, KeyReference, Unavailable } from '../keys/provider.ts';
-import { exchange, type Line, refused, type Where } from './exchange.ts';
 import type { CardProfile, KeyDescription } from './profile/profile.ts';
+import type { Where } from './steps.ts';
 
 const DONE = 0x9000;
 const KEY_LOCKED = 0x6983;

@@ -1,10 +1,11 @@
 import { fromHex } from '../../apdu/bytes.ts';
 import { decodeCommand } from '../../apdu/command.ts';
 import { SscardError } from '../../apdu/errors.ts';
+import { exchange, refused } from '../../drivers/exchange.ts';
 import type { Denied } from './denial.ts';
-import { exchange, refused, type Step, saysNotDone } from './exchange.ts';
 import type { Flow } from './flow.ts';
 import { protectedMac } from './secure-messaging.ts';
+import { type Step, saysNotDone } from './steps.ts';
 
 /** `unknown`: the answer was lost, or does not tell; selecting the application again does. */
 export type BlockOutcome =

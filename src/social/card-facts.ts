@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
+import { type Line, refused } from '../../drivers/exchange.ts';
 import type { CardIdentity } from '../keys/provider.ts';
-import { type Line, refused } from './exchange.ts';
 import { parseCardIdentification } from './identifiers.ts';
 import type { CardProfile } from './profile/profile.ts';
 import { readRecord } from './record.ts';

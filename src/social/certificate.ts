@@ -1,8 +1,9 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
 import type { CommandApdu } from '../../apdu/types.ts';
-import { exchange, refused, type Where } from './exchange.ts';
+import { exchange, refused } from '../../drivers/exchange.ts';
 import type { Flow } from './flow.ts';
+import type { Where } from './steps.ts';
 
 /** The SM2 key of the certificate application (2.6). `absent`: this card has no such application, or no key in it. */
 export type CertificateKey =

@@ -1,6 +1,7 @@
 import { fromHex } from '../../apdu/bytes.ts';
-import { exchange, type Line, refused, type Where } from './exchange.ts';
+import { exchange, type Line, refused } from '../../drivers/exchange.ts';
 import type { CardProfile } from './profile/profile.ts';
+import type { Where } from './steps.ts';
 
 /**
  * SELECT of a directory by its file identifier. From one to its sibling it works directly on cards seen (2.1); a card

@@ -1,6 +1,6 @@
+import type { Line } from '../../drivers/exchange.ts';
 import type { KeyProvider } from '../keys/provider.ts';
 import { type CardFacts, identify } from './card-facts.ts';
-import type { Line } from './exchange.ts';
 import { type DetectedVersion, detectGeneration } from './generation.ts';
 import { loadOverlays, loadProfile, loadWholeOverlays, loadWholeProfile } from './profile/load.ts';
 import { applyOverlays } from './profile/merge.ts';

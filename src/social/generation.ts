@@ -1,7 +1,7 @@
 import { fromHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
+import { type Line, refused } from '../../drivers/exchange.ts';
 import { decodeText } from './codecs/text.ts';
-import { type Line, refused } from './exchange.ts';
 import { detection } from './profile/load.ts';
 import type { Generation } from './profile/profile.ts';
 import { readRecord } from './record.ts';

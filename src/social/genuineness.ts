@@ -1,11 +1,12 @@
 import { concat } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
+import { exchange, refused } from '../../drivers/exchange.ts';
 import { equalInConstantTime } from '../crypto/compare.ts';
 import type { Unavailable } from '../keys/provider.ts';
 import { keyNamed, referenceOf } from './authentication.ts';
 import { identityOf } from './card-facts.ts';
-import { exchange, refused, type Where } from './exchange.ts';
 import type { Flow } from './flow.ts';
+import type { Where } from './steps.ts';
 
 const BLOCK = 8;
 

@@ -1,7 +1,7 @@
 import { fromHex } from '../../apdu/bytes.ts';
+import { refused } from '../../drivers/exchange.ts';
 import type { Withheld } from './basic-information.ts';
 import type { Denied } from './denial.ts';
-import { refused } from './exchange.ts';
 import type { Flow } from './flow.ts';
 import type { BasicRecords, Reading } from './interpret.ts';
 import type { CardProfile, FileDescription, ItemDescription } from './profile/profile.ts';

@@ -1,5 +1,6 @@
 import { SscardError } from '../../apdu/errors.ts';
-import { exchange, type Line, type Where } from './exchange.ts';
+import { exchange, type Line } from '../../drivers/exchange.ts';
+import type { Where } from './steps.ts';
 
 /** Where a record is, and how long its value is described to be. */
 export interface RecordAddress {

@@ -1,9 +1,9 @@
+import type { Line } from '../../drivers/exchange.ts';
 import type { KeyProvider } from '../keys/provider.ts';
 import { type Authentication, authenticate } from './authentication.ts';
 import { type CardFacts, identityOf } from './card-facts.ts';
 import { type Denial, denialOf, type Grant } from './denial.ts';
 import { selectDirectory } from './directory.ts';
-import type { Line } from './exchange.ts';
 import { type PinOffer, presentPin } from './pin/present.ts';
 import type { AccessRule, CardProfile, KeyDescription } from './profile/profile.ts';
 

@@ -1,7 +1,8 @@
 import { fromHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
-import { exchange, type Line, refused, type Where } from './exchange.ts';
+import { exchange, type Line, refused } from '../../drivers/exchange.ts';
 import { detection } from './profile/load.ts';
+import type { Where } from './steps.ts';
 
 const DONE = 0x9000;
 const TEMPORARILY_BLOCKED = 0x6283;

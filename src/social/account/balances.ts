@@ -1,8 +1,9 @@
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
+import { refused } from '../../../drivers/exchange.ts';
 import { decodeDigits } from '../codecs/digits.ts';
 import { type Denial, denialOf } from '../denial.ts';
-import { refused, type Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
+import type { Where } from '../steps.ts';
 import { accountCommand, DONE, wholeAnswer } from './command.ts';
 import { numberOf } from './layout.ts';
 

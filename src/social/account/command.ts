@@ -1,8 +1,9 @@
 import { fromHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { ResponseApdu } from '../../../apdu/types.ts';
-import { exchange, type Line, refused, type Where } from '../exchange.ts';
+import { exchange, type Line, refused } from '../../../drivers/exchange.ts';
 import type { Flow } from '../flow.ts';
+import type { Where } from '../steps.ts';
 import { ANSWER_BYTES, numberOf, readProof } from './layout.ts';
 import type { TransactionReceipt } from './outcomes.ts';
 

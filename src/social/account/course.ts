@@ -1,6 +1,6 @@
 import { toHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
-import type { Step } from '../exchange.ts';
+import type { Step } from '../steps.ts';
 import type { TransactionReceipt, TransactionUnknown } from './outcomes.ts';
 
 /** The commands that move money. */

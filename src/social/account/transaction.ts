@@ -1,14 +1,15 @@
 import { fromHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
+import { refused } from '../../../drivers/exchange.ts';
 import type { Pin } from '../../crypto/pin.ts';
 import type { CardIdentity, KeyProvider, KeyReference } from '../../keys/provider.ts';
 import { keyNamed, referenceOf } from '../authentication.ts';
 import { identityOf } from '../card-facts.ts';
 import { denialOf } from '../denial.ts';
-import { refused, type Step, saysNotDone, type Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import { isInitial } from '../pin/initial.ts';
 import type { PinOptions } from '../pin/social-pin.ts';
+import { type Step, saysNotDone, type Where } from '../steps.ts';
 import { accountCommand, askProof, DONE, readBalance, wholeAnswer } from './command.ts';
 import type { Course } from './course.ts';
 import { ANSWER_BYTES, type Announcement, initialiseData, readAnnouncement } from './layout.ts';

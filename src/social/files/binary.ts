@@ -1,9 +1,10 @@
 import { concat } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
+import { exchange, type Line } from '../../../drivers/exchange.ts';
 import type { Denied } from '../denial.ts';
-import { exchange, type Line, type Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { FileDescription } from '../profile/profile.ts';
+import type { Where } from '../steps.ts';
 import type { FileRight, Refused } from './right.ts';
 
 const DONE = 0x9000;

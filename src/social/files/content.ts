@@ -1,6 +1,6 @@
 import { SscardError } from '../../../apdu/errors.ts';
+import type { Line } from '../../../drivers/exchange.ts';
 import type { Denied } from '../denial.ts';
-import type { Line } from '../exchange.ts';
 import type { FileDescription } from '../profile/profile.ts';
 import { type CyclicAddress, readCyclicRecord, readRecord } from '../record.ts';
 import type { TaggedItem } from './plan.ts';

@@ -1,6 +1,6 @@
+import { refused } from '../../../drivers/exchange.ts';
 import { formatAddress } from '../address.ts';
 import { denialOf } from '../denial.ts';
-import { refused } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { FileDescription } from '../profile/profile.ts';
 import { readBinaryFile } from './binary.ts';

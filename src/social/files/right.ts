@@ -1,7 +1,7 @@
 import type { Denied } from '../denial.ts';
-import type { Where } from '../exchange.ts';
 import type { AccessRule } from '../profile/profile.ts';
 import type { Rights } from '../rights.ts';
+import type { Where } from '../steps.ts';
 
 const SECURITY_NOT_SATISFIED = 0x6982;
 

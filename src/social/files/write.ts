@@ -1,10 +1,11 @@
 import { equalBytes } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
+import { exchange, refused } from '../../../drivers/exchange.ts';
 import { decodeItem } from '../codecs/item.ts';
 import { type Denial, type Denied, denialOf } from '../denial.ts';
-import { exchange, refused, type Step } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { FileDescription } from '../profile/profile.ts';
+import type { Step } from '../steps.ts';
 import type { ItemState, Ledger } from './report.ts';
 import { FileRight, type Refused } from './right.ts';
 import type { WriteStep, WriteTarget } from './target.ts';

@@ -1,7 +1,7 @@
 import { fromHex } from '../../../apdu/bytes.ts';
+import { refused } from '../../../drivers/exchange.ts';
 import { decodeDigits } from '../codecs/digits.ts';
 import { decodeText } from '../codecs/text.ts';
-import { refused } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import { readRecord } from '../record.ts';
 import type { HolderFacts } from './weak.ts';

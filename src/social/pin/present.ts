@@ -1,9 +1,10 @@
 import { concat } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { CommandApdu } from '../../../apdu/types.ts';
+import { exchange, type Line, refused } from '../../../drivers/exchange.ts';
 import { bcdOf, type Pin } from '../../crypto/pin.ts';
-import { exchange, type Line, refused, saysNotDone, type Where } from '../exchange.ts';
 import type { CardProfile } from '../profile/profile.ts';
+import { saysNotDone, type Where } from '../steps.ts';
 import type { NotSent, PinRefusal } from './outcomes.ts';
 import { askTries, mayTry } from './tries.ts';
 

@@ -1,10 +1,11 @@
 import { concat, fromHex } from '../../../apdu/bytes.ts';
 import { decodeCommand } from '../../../apdu/command.ts';
+import { exchange } from '../../../drivers/exchange.ts';
 import type { Pin } from '../../crypto/pin.ts';
 import { idOf, keyNamed } from '../authentication.ts';
-import { exchange, type Where } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import { protectedMac, protectedRequest } from '../secure-messaging.ts';
+import type { Where } from '../steps.ts';
 import type { ReloadOutcome } from './outcomes.ts';
 import { refusalOf } from './present.ts';
 

@@ -1,8 +1,8 @@
 import type { Waiting } from '../../../drivers/reader.ts';
 import type { Pin } from '../../crypto/pin.ts';
-import type { Step } from '../exchange.ts';
 import type { Flow } from '../flow.ts';
 import type { RunFlow } from '../run.ts';
+import type { Step } from '../steps.ts';
 import { isInitial } from './initial.ts';
 import type { ChangeOutcome, NotSent, PinRefusal, PinStatus, ReloadOutcome, VerifyOutcome } from './outcomes.ts';
 import { formFault, presentPin, replacePin, unknownOutcome } from './present.ts';

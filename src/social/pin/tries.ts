@@ -1,5 +1,6 @@
-import { exchange, type Line, type Where } from '../exchange.ts';
+import { exchange, type Line } from '../../../drivers/exchange.ts';
 import type { CardProfile } from '../profile/profile.ts';
+import type { Where } from '../steps.ts';
 import type { NotSent, PinStatus } from './outcomes.ts';
 
 const VERIFY = { cla: 0x00, ins: 0x20, p1: 0x00, p2: 0x00 } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
-import type { Line } from '../../../src/social/exchange.ts';
+import type { Line } from '../../../drivers/exchange.ts';
 import { readCyclicRecord, readRecord } from '../../../src/social/record.ts';
 
 /** A line whose card always answers the same. */
