@@ -1,0 +1,21 @@
+/** What a command or a rule of the financial application belongs to. Stable keys; they stand in errors and records. */
+export type FinancialStep =
+  | 'select-directory'
+  | 'read-directory'
+  | 'select-by-list'
+  | 'select-application'
+  | 'initiate-application'
+  | 'read-application-data'
+  | 'get-data'
+  | 'read-log'
+  | 'offline-authentication'
+  | 'processing-restrictions'
+  | 'cardholder-verification'
+  | 'risk-management'
+  | 'action-analysis'
+  | 'first-generate-ac'
+  | 'online'
+  | 'issuer-authentication'
+  | 'issuer-scripts'
+  | 'second-generate-ac'
+  | 'completion';
