@@ -1,3 +1,5 @@
+import type { FinancialImage } from './financial/image.ts';
+
 /**
  * What is stored on a simulated card: the shape of the `card` member of a card file. Bytes are hex text. A card carries
  * its own access rules, as a chip does: nothing is looked up in a profile after personalisation.
@@ -29,6 +31,8 @@ export interface CardImage {
   readonly purse?: PurseImage;
   /** Generation 3.0: the certificate application. */
   readonly certificate?: CertificateImage;
+  /** The bank side of the chip; absent: a card without one. */
+  readonly financial?: FinancialImage;
 }
 
 /** The medical account (5.1, 5.2) and the state that outlives power. Amounts in fen. */

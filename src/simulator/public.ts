@@ -13,6 +13,17 @@ export {
 export type { CardFile, MasterKey } from './card-file-check.ts';
 export { contactless } from './contactless.ts';
 export { type Fault, withFaults } from './faults.ts';
+export type {
+  DataSetImage,
+  FinancialAlgorithm,
+  FinancialImage,
+  FinancialKeysImage,
+  FinancialState,
+  LastTransaction,
+  OfflineCounters,
+  PaymentDirectoryImage,
+  RsaPrivateKeyImage,
+} from './financial/image.ts';
 export { type HsmLogEntry, type HsmOptions, type HsmServer, type HsmTimes, serveHsm } from './hsm.ts';
 export type { HsmFault } from './hsm-faults.ts';
 export type {
