@@ -9,8 +9,8 @@ import type { CardFile } from '../../../src/simulator/card-file-check.ts';
 import { directService } from '../../simulator/account/direct-service.ts';
 import { cardFile, pinOf, pins, SITE } from '../../simulator/matrix/rig.ts';
 import { type ScriptedChannel, scriptedChannel } from '../../simulator/social/channels.ts';
+import { nonsense } from '../nonsense.ts';
 import { type Rng, random, report, seeds } from '../seeds.ts';
-import { nonsense } from './nonsense.ts';
 
 /** A card whose answers get lost or changed while it loads and pays: money and words agree all the same. */
 const FLOWS = 10_000;

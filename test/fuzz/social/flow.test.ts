@@ -10,8 +10,8 @@ import {
   scriptedChannel,
   type Values,
 } from '../../simulator/social/channels.ts';
+import { nonsense } from '../nonsense.ts';
 import { random, report, seeds } from '../seeds.ts';
-import { nonsense } from './nonsense.ts';
 
 /** Hostile answers to a reading (reliability-targets.md 3). */
 const ANSWERS = 100_000;

@@ -1,5 +1,5 @@
-import { concat, fromHex } from '../../../apdu/bytes.ts';
-import { mutate, type Rng } from '../seeds.ts';
+import { concat, fromHex } from '../../apdu/bytes.ts';
+import { mutate, type Rng } from './seeds.ts';
 
 const STATUS = [
   '9000',
