@@ -1,6 +1,5 @@
-import { decodeBerTlv } from '../../apdu/ber-tlv.ts';
 import { concat } from '../../apdu/bytes.ts';
-import { SscardError } from '../../apdu/errors.ts';
+import { readTemplate } from '../../apdu/objects.ts';
 import { invalid, type OfflineResult, valid } from './offline.ts';
 
 /** A record that the AFL marks for offline authentication, as it was read. */
@@ -28,22 +27,10 @@ export function staticDataToAuthenticate(
 ): OfflineResult<Uint8Array> {
   const parts: Uint8Array[] = [];
   for (const { sfi, record } of records) {
-    const part = sfi < FIRST_OTHER_FILE ? templateContent(record) : record;
-    if (!part) return invalid('static-data');
-    parts.push(part);
+    const template = readTemplate(record, TEMPLATE);
+    if (!template) return invalid('static-data');
+    parts.push(sfi < FIRST_OTHER_FILE ? template.value : record);
   }
   if (tagList && (tagList.length !== 1 || tagList[0] !== AIP_TAG)) return invalid('static-data');
   return valid(concat(tagList ? [...parts, profile] : parts));
-}
-
-/** What is in template 70; `undefined` when the record is no such template. */
-function templateContent(record: Uint8Array): Uint8Array | undefined {
-  try {
-    const [template, ...more] = decodeBerTlv(record, { padding: true });
-    return template?.tag === TEMPLATE && more.length === 0 ? template.value : undefined;
-  } catch (error) {
-    // A card's malformed record fails its authentication; only a fault of ours goes further.
-    if (error instanceof SscardError) return undefined;
-    throw error;
-  }
 }

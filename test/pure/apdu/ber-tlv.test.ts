@@ -161,7 +161,9 @@ describe('writing', () => {
 
   test('gives published records back as they were', () => {
     const folder = new URL('../../../fixtures/vectors/emv/', import.meta.url);
-    const texts = readdirSync(folder).flatMap(
+    // The cases of rules have records that are wrong on purpose.
+    const whole = readdirSync(folder).filter((name) => !name.endsWith('-cases.json'));
+    const texts = whole.flatMap(
       (name) => readFileSync(new URL(name, folder), 'utf8').match(/(?<=")(?:6F|70|77)[0-9A-F]{8,}9000(?=")/g) ?? [],
     );
     const records = texts.map((text) => text.slice(0, -4));

@@ -31,6 +31,7 @@ describe('static data to authenticate', () => {
     ['another template', [record(1, '77035A0162')], undefined],
     ['two templates', [record(1, '70035A016270035A0162')], undefined],
     ['a template without end', [record(1, '70055A0162')], undefined],
+    ['a record of another file that is no template', [record(11, '5A0162')], undefined],
     ['an empty record', [record(1, '')], undefined],
   ])('are refused with %s', (_, records, tagList) => {
     expect(hexOf(records, tagList, PROFILE)).toBe('static-data');
