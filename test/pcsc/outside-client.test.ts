@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { openCardFile } from '../../src/simulator/card-file.ts';
+import { openscTool } from './outside.ts';
 import { type Service, startService, until } from './rig.ts';
 
 /**
@@ -24,23 +25,6 @@ const SELECT = '00A404000F7378312E73682EC9E7BBE1B1A3D5CF';
 async function sscard(...args: string[]): Promise<Record<string, unknown>> {
   const { stdout } = await run(process.execPath, [COMMAND, ...args, '--json'], { timeout: 30_000 });
   return JSON.parse(stdout);
-}
-
-/** The answers `opensc-tool` prints: hex of data, then the status word. */
-async function openscTool(reader: string, commands: readonly string[]): Promise<{ sw: string; data: string }[]> {
-  const sends = commands.flatMap((command) => ['-s', command]);
-  const args = ['--reader', reader, '--card-driver', 'default', ...sends];
-  const { stdout } = await run('opensc-tool', args, { timeout: 30_000 });
-  return stdout
-    .split(/^Sending: .*$/m)
-    .slice(1)
-    .map((part) => {
-      const status = /SW1=0x([0-9A-F]{2}), SW2=0x([0-9A-F]{2})/.exec(part);
-      const dump = part.trim().split('\n').slice(1);
-      // Sixteen bytes a line in the first 48 columns, then the same as text; a lone line is not padded.
-      const hex = (line: string) => /^(?:[0-9A-F]{2} ){1,16}/.exec(line)?.[0] ?? '';
-      return { sw: `${status?.[1]}${status?.[2]}`, data: dump.map(hex).join('').replaceAll(' ', '') };
-    });
 }
 
 describe.each(['1.0', '2.0', '3.0'])('a simulated card of generation %s in the real service', (generation) => {

@@ -24,6 +24,7 @@ export const parts = {
     debian: 'libpcsclite-dev',
   },
   'opensc-tool': { present: command('opensc-tool'), debian: 'opensc' },
+  scriptor: { present: command('scriptor'), debian: 'pcsc-tools' },
   ip: { present: command('ip'), debian: 'iproute2' },
   unshare: { present: command('unshare'), debian: 'util-linux' },
   ps: { present: command('ps'), debian: 'procps' },
