@@ -1,20 +1,10 @@
+import { type Format, formatOf } from './dictionary/dictionary.ts';
+
 /** One entry of a data object list: what is asked for, and in how many bytes. */
 export interface DolEntry {
   readonly tag: number;
   /** 0 to 255. */
   readonly length: number;
-}
-
-/** The numeric objects a terminal has; stands in for the dictionary. */
-const NUMERIC = new Set([
-  0x9a, 0x9c, 0x5f2a, 0x5f36, 0x5f57, 0x9f01, 0x9f02, 0x9f03, 0x9f15, 0x9f1a, 0x9f21, 0x9f35, 0x9f39, 0x9f3c, 0x9f3d,
-  0x9f41, 0x9f7a, 0x9f7b,
-]);
-const COMPRESSED = new Set([0x5a, 0x9f20]);
-
-function formatOf(tag: number): 'n' | 'cn' | undefined {
-  if (NUMERIC.has(tag)) return 'n';
-  return COMPRESSED.has(tag) ? 'cn' : undefined;
 }
 
 /** What a short command carries, and what a record holds: no list asks for more. */
@@ -72,7 +62,7 @@ export function buildDol(entries: readonly DolEntry[], value: (tag: number) => U
 }
 
 /** `field` is zeros. */
-function fill(field: Uint8Array, given: Uint8Array, format: ReturnType<typeof formatOf>): void {
+function fill(field: Uint8Array, given: Uint8Array, format: Format | undefined): void {
   const spare = field.length - given.length;
   if (format === 'n') {
     field.set(spare < 0 ? given.subarray(-spare) : given, Math.max(spare, 0));

@@ -102,7 +102,8 @@ export function valueAt(objects: readonly BerTlv[], tag: number): Uint8Array | u
   return undefined;
 }
 
-function childrenOf(objects: readonly BerTlv[], tag: number): readonly BerTlv[] | undefined {
+/** What is in a template that stands directly in another one. */
+export function childrenOf(objects: readonly BerTlv[], tag: number): readonly BerTlv[] | undefined {
   for (const object of objects) if (object.tag === tag) return object.children;
   return undefined;
 }
