@@ -29,7 +29,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/counter', 'src/trace'],
   ['src/card', 'src/supervisor'],
   ['src/social', 'src/financial'],
-  ['src/keys'],
+  ['src/keys', 'src/json-file'],
   ['drivers'],
   ['src/trace/mask'],
   ['src/crypto'],

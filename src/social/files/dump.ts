@@ -1,6 +1,6 @@
 import { concat, fromHex, toHex } from '../../../apdu/bytes.ts';
+import type { JsonFile, JsonPath } from '../../json-file.ts';
 import type { Denial } from '../denial.ts';
-import type { JsonFile, JsonPath } from '../json-file.ts';
 import type { CardProfile, FileDescription, Generation, ProfileOverlay } from '../profile/profile.ts';
 import { fieldReadings, itemReading, missing } from './decode.ts';
 import { taggedItems } from './plan.ts';
@@ -86,7 +86,7 @@ export async function parseDump(
   place: string,
   overlays: readonly ProfileOverlay[] = [],
 ): Promise<FilesReading> {
-  const { parseJsonFile } = await import('../json-file.ts');
+  const { parseJsonFile } = await import('../../json-file.ts');
   const dump = await parseJsonFile<FilesDump>(source, {
     place,
     code: 'dump-malformed',

@@ -1,4 +1,4 @@
-import type { JsonPath } from '../json-file.ts';
+import type { JsonPath } from '../../json-file.ts';
 import { fileFault } from './file-check.ts';
 import { isMeant, keysOfRule, missingMembers, type WHOLE, withOverlay } from './merge.ts';
 import type { CardProfile, FileCorrection, ItemCorrection, ItemDescription, ProfileOverlay } from './profile.ts';

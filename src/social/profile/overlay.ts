@@ -1,4 +1,4 @@
-import { parseJsonFile } from '../json-file.ts';
+import { parseJsonFile } from '../../json-file.ts';
 import { loadWholeOverlays, loadWholeProfile } from './load.ts';
 import { withOverlay } from './merge.ts';
 import { overlayProblem } from './overlay-check.ts';

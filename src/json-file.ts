@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Node, ParseError } from 'jsonc-parser';
-import { SscardError } from '../../apdu/errors.ts';
-import { nestsDeeper, positionIn, sourceText } from '../../apdu/source-text.ts';
+import { SscardError } from '../apdu/errors.ts';
+import { nestsDeeper, positionIn, sourceText } from '../apdu/source-text.ts';
 
 /** What a JSON file has to be. */
 export interface JsonFileRules {
