@@ -1,6 +1,23 @@
 import { SscardError } from '../../apdu/errors.ts';
+import type { BankFileImage } from './financial/bank-file.ts';
+import { checkBankFile, checkFinancialImage } from './financial/image-check.ts';
 import type { CardImage } from './image.ts';
 import type { PsamImage } from './psam-image.ts';
+import {
+  bool,
+  type Check,
+  checkShape,
+  exactly,
+  hex,
+  list,
+  maybe,
+  member,
+  misfit,
+  name,
+  object,
+  text,
+  upTo,
+} from './shape.ts';
 
 export const CARD_FILE_FORMAT = 'sscard-simulated-card';
 export const CARD_FILE_VERSION = 2;
@@ -13,13 +30,17 @@ export interface MasterKey {
   readonly value: string;
 }
 
-/** A simulated card, the PSAM beside it, and the masters that the keys of both come from: what an HSM has. */
+/**
+ * A simulated card, the PSAM beside it, and the masters that the keys of both come from: what an HSM has. With a bank side
+ * that was invented here, also what its bank has.
+ */
 export interface CardFile {
   readonly format: typeof CARD_FILE_FORMAT;
   readonly version: typeof CARD_FILE_VERSION;
   readonly card: CardImage;
   readonly psam: PsamImage;
   readonly masters: readonly MasterKey[];
+  readonly bank?: BankFileImage;
 }
 
 /** Version 1 had only masters and a terminal number for the PSAM; `upgradeCardFile` makes the PSAM from them. */
@@ -29,95 +50,22 @@ export interface FirstCardFile {
   readonly psam: { readonly terminalNumber: string; readonly masters: readonly MasterKey[] };
 }
 
-/** A value and where it stands in the file. */
-interface Member {
-  readonly value: unknown;
-  readonly path: string;
-}
-
-type Check = (member: Member) => void;
-
 /**
  * @throws SscardError `sim-file-version` for a file of a later program, `sim-file-malformed` with the first wrong
  * member in `place` (`card.json: card.pin.tries`)
  */
 export function checkCardFile(value: unknown, file: string): CardFile | FirstCardFile {
-  try {
-    const version = member({ value, path: '' }, 'version');
-    exactly(CARD_FILE_FORMAT)(member({ value, path: '' }, 'format'));
+  checkShape(value, file, (whole) => {
+    exactly(CARD_FILE_FORMAT)(member(whole, 'format'));
+    const version = member(whole, 'version');
     if (Number.isInteger(version.value) && version.value !== 1 && version.value !== CARD_FILE_VERSION) {
       throw new SscardError('sim-file-version', 'a card file of another version', { place: file });
     }
     exactly(1, CARD_FILE_VERSION)(version);
-    (version.value === 1 ? firstFile : wholeFile)({ value, path: '' });
-    return value as CardFile | FirstCardFile;
-  } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
-    throw new SscardError('sim-file-malformed', error.message, { place: `${file}: ${error.path}` });
-  }
+    (version.value === 1 ? firstFile : wholeFile)(whole);
+  });
+  return value as CardFile | FirstCardFile;
 }
-
-class Misfit extends Error {
-  readonly path: string;
-
-  constructor({ path }: Member, wanted: string) {
-    super(`not ${wanted}`);
-    this.path = path === '' ? '(whole file)' : path;
-  }
-}
-
-function member(of: Member, name: string): Member {
-  if (typeof of.value !== 'object' || of.value === null || Array.isArray(of.value)) throw new Misfit(of, 'an object');
-  const value: unknown = Object.hasOwn(of.value, name) ? Reflect.get(of.value, name) : undefined;
-  return { value, path: of.path === '' ? name : `${of.path}.${name}` };
-}
-
-const object =
-  (checks: Readonly<Record<string, Check>>): Check =>
-  (whole) => {
-    for (const [name, check] of Object.entries(checks)) check(member(whole, name));
-  };
-
-const list =
-  (check: Check, most: number): Check =>
-  (whole) => {
-    const { value, path } = whole;
-    if (!Array.isArray(value) || value.length > most) throw new Misfit(whole, `a list of at most ${most}`);
-    value.forEach((element, at) => {
-      check({ value: element, path: `${path}[${at}]` });
-    });
-  };
-
-const exactly =
-  (...values: readonly unknown[]): Check =>
-  (whole) => {
-    if (!values.includes(whole.value)) throw new Misfit(whole, `one of ${values.join(', ')}`);
-  };
-
-const text =
-  (pattern: RegExp, wanted: string): Check =>
-  (whole) => {
-    if (typeof whole.value !== 'string' || !pattern.test(whole.value)) throw new Misfit(whole, wanted);
-  };
-
-const upTo =
-  (most: number): Check =>
-  (whole) => {
-    const { value } = whole;
-    if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > most) throw new Misfit(whole, `0 to ${most}`);
-  };
-
-const maybe =
-  (check: Check): Check =>
-  (whole) => {
-    if (whole.value !== undefined) check(whole);
-  };
-
-const hex = (least: number, most: number): Check =>
-  text(new RegExp(`^([0-9A-F]{2}){${least},${most}}$`), `${least} to ${most} bytes of hex`);
-
-const name = text(/^[\w.-]{1,32}$/, 'a name');
-const bool: Check = exactly(true, false);
 
 const RULE_DEPTH = 4;
 
@@ -125,7 +73,7 @@ const access =
   (depth: number): Check =>
   (whole) => {
     if (typeof whole.value === 'string') return text(/^(free|never|pin|key:[0-9A-F]{2})$/, 'an access rule')(whole);
-    if (depth === 0) throw new Misfit(whole, 'an access rule of this depth');
+    if (depth === 0) misfit(whole, 'an access rule of this depth');
     const any = member(whole, 'anyOf');
     list(access(depth - 1), 8)(any.value === undefined ? member(whole, 'allOf') : any);
   };
@@ -184,6 +132,7 @@ const card = object({
   pinReload: maybe(exactly('84240001', '805E0000')),
   purse: maybe(purse),
   certificate: maybe(certificate),
+  financial: maybe(checkFinancialImage),
   pin: object({ digits: text(/^\d{4,8}$/, 'four to eight digits'), ...counter }),
   directories: list(
     object({ name, fid: hex(2, 2), aid: maybe(hex(5, 16)), keys: list(key, 64), files: list(file, 32) }),
@@ -206,5 +155,5 @@ const psam = object({
   keys: list(object({ directory: name, key: name, usage: hex(1, 1), id: hex(1, 1), value: hex(16, 16) }), 128),
 });
 
-const wholeFile = object({ card, psam, masters });
+const wholeFile = object({ card, psam, masters, bank: maybe(checkBankFile) });
 const firstFile = object({ card, psam: object({ terminalNumber, masters }) });

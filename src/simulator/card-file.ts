@@ -1,25 +1,13 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SscardError } from '../../apdu/errors.ts';
-import { positionIn } from '../../apdu/source-text.ts';
 import { SimulatedCard, type SimulatedCardOptions } from './card.ts';
 import { type CardFile, checkCardFile } from './card-file-check.ts';
+import type { FinancialImage } from './financial/image.ts';
+import type { BankKind } from './financial/invent-bank.ts';
 import type { CardImage } from './image.ts';
+import { readJsonFile } from './json-file.ts';
 import { SimulatedPsam } from './psam.ts';
-
-/** A card file is about 50 KiB; nothing larger is read. */
-const LARGEST_FILE = 1024 * 1024;
 
 /** What card to invent, and whether a file of that name may be replaced. */
 export interface CreateCardOptions {
@@ -30,17 +18,30 @@ export interface CreateCardOptions {
   readonly force?: boolean;
   /** Default: SM4 on generation 3.0, else 3DES (social-security-card.md 10). */
   readonly algorithm?: CardImage['algorithm'];
+  /**
+   * The bank side: RSA with 3DES, SM2 with SM4, both, none, or the file of a published profile. Default: both on generation
+   * 3.0, else RSA.
+   */
+  readonly bank?: BankKind | 'none' | { readonly profile: string };
 }
 
 /**
  * Makes a card file: an invented holder, random masters, and the keys derived from them (mode 0600, as PIN and keys are
  * inside).
- * @throws SscardError `sim-file-exists`, `sim-file-unwritable`
+ * @throws SscardError `sim-file-exists`, `sim-file-unwritable`; with a profile also `sim-file-unreadable`,
+ * `sim-file-malformed`
  * @example await createCardFile('card.json', { generation: '2.0', seed: 1 });
  */
 export async function createCardFile(path: string, options: CreateCardOptions = {}): Promise<void> {
   const { inventFile } = await import('./invent.ts');
-  writeAtomically(path, await inventFile(options), options.force ?? false);
+  const { bank, force = false, ...order } = options;
+  const chosen = typeof bank === 'object' ? await readProfile(bank.profile) : bank;
+  writeAtomically(path, await inventFile({ ...order, ...(chosen !== undefined && { bank: chosen }) }), force);
+}
+
+async function readProfile(path: string): Promise<FinancialImage> {
+  const { fromProfile } = await import('./financial/from-profile.ts');
+  return fromProfile(await readJsonFile(path), path);
 }
 
 /** A card and the PSAM of the same file, both without power yet. */
@@ -86,14 +87,7 @@ export async function openCardAndPsam(
  * @throws SscardError as `openCardFile`
  */
 export async function readCardFile(path: string): Promise<CardFile> {
-  const text = readText(path);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw await syntaxError(path, text, error);
-  }
-  const file = checkCardFile(value, path);
+  const file = checkCardFile(await readJsonFile(path), path);
   return file.version === 1 ? (await import('./psam-make.ts')).upgradeCardFile(file) : file;
 }
 
@@ -130,29 +124,6 @@ export function describeCard({ generation, algorithm, atr, block, pin, directori
       files: files.map((file) => ({ fid: file.fid, kind: file.kind, read: file.read, update: file.update })),
     })),
   };
-}
-
-function readText(path: string): string {
-  try {
-    const handle = openSync(path, 'r');
-    try {
-      const facts = fstatSync(handle);
-      if (facts.isFile() && facts.size <= LARGEST_FILE) return readFileSync(handle, 'utf8');
-    } finally {
-      closeSync(handle);
-    }
-  } catch (error) {
-    throw new SscardError('sim-file-unreadable', 'the card file cannot be read', { place: path }, { cause: error });
-  }
-  throw new SscardError('sim-file-malformed', 'not an ordinary file, or far too large', { place: path });
-}
-
-async function syntaxError(path: string, text: string, cause: unknown): Promise<SscardError> {
-  const { parse } = await import('jsonc-parser');
-  const errors: { offset: number }[] = [];
-  parse(text, errors as never, { disallowComments: true, allowTrailingComma: false });
-  const place = { place: path, ...positionIn(text, errors[0]?.offset ?? text.length) };
-  return new SscardError('sim-file-malformed', 'the card file is not JSON', place, { cause });
 }
 
 /** A new file beside the old one, then the name moves: a killed process leaves the one or the other. */

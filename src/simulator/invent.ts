@@ -1,6 +1,9 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { CARD_FILE_FORMAT, CARD_FILE_VERSION, type CardFile, type MasterKey } from './card-file-check.ts';
-import { drawn, inventCard } from './holders.ts';
+import type { BankFileImage } from './financial/bank-file.ts';
+import type { FinancialImage } from './financial/image.ts';
+import type { BankKind } from './financial/invent-bank.ts';
+import { drawn, type InventedCard, inventCard } from './holders.ts';
 import type { CardImage } from './image.ts';
 import { cardKey } from './keys.ts';
 import { inventLife } from './life.ts';
@@ -12,10 +15,14 @@ interface Order {
   readonly generation?: CardImage['generation'];
   readonly seed?: number;
   readonly algorithm?: CardImage['algorithm'];
+  readonly bank?: BankKind | 'none' | FinancialImage;
 }
 
-/** A card nobody holds, with the masters its keys come from; the same for the same seed. */
-export async function inventFile({ generation = '2.0', seed, algorithm }: Order): Promise<CardFile> {
+/**
+ * A card nobody holds, with the masters its keys come from; the same for the same seed. The social side is the same
+ * whatever bank side is ordered.
+ */
+export async function inventFile({ generation = '2.0', seed, algorithm, bank }: Order): Promise<CardFile> {
   const random = seed === undefined ? platformRandom : seededRandom(seed);
   const { atr, items } = inventCard(generation, random);
   const rule = algorithm ?? (generation === '3.0' ? 'SM4' : '3DES');
@@ -46,7 +53,34 @@ export async function inventFile({ generation = '2.0', seed, algorithm }: Order)
     },
   });
   const psam = await makePsam({ generation, algorithm: rule, terminalNumber, masters });
-  return { format: CARD_FILE_FORMAT, version: CARD_FILE_VERSION, card: image, psam, masters };
+  const kind = bank ?? (generation === '3.0' ? 'dual' : 'rsa');
+  const side = await bankSide(kind, items, random);
+  return {
+    format: CARD_FILE_FORMAT,
+    version: CARD_FILE_VERSION,
+    card: { ...image, ...(side.image && { financial: side.image }) },
+    psam,
+    masters,
+    ...(side.bank && { bank: side.bank }),
+  };
+}
+
+interface BankSide {
+  readonly image?: FinancialImage;
+  readonly bank?: BankFileImage;
+}
+
+async function bankSide(
+  kind: BankKind | 'none' | FinancialImage,
+  items: InventedCard['items'],
+  random: RandomBytes,
+): Promise<BankSide> {
+  if (kind === 'none') return {};
+  // Of a profile nobody here knows the masters.
+  if (typeof kind === 'object') return { image: kind };
+  const { inventBank } = await import('./financial/invent-bank.ts');
+  const { name = '', socialSecurityNumber: citizenNumber = '', issueDate = '', expiryDate = '' } = items;
+  return inventBank({ kind, name, citizenNumber, issueDate, expiryDate }, random);
 }
 
 function yearIn(date = ''): number {
