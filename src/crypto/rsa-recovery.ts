@@ -70,7 +70,11 @@ export function authorityKeyDigest(rid: Uint8Array, index: number, key: RsaPubli
 }
 
 /** `S^e mod N`; `undefined` when the platform refuses the key, or the signature is not below the modulus. */
-function publicOperation(modulus: Uint8Array, exponent: Uint8Array, signature: Uint8Array): Uint8Array | undefined {
+export function publicOperation(
+  modulus: Uint8Array,
+  exponent: Uint8Array,
+  signature: Uint8Array,
+): Uint8Array | undefined {
   const { constants, createPublicKey, publicDecrypt } = process.getBuiltinModule('node:crypto');
   try {
     const jwk = { kty: 'RSA', n: base64url(modulus), e: base64url(exponent) };

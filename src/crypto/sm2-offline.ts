@@ -86,8 +86,17 @@ export function verifyDynamicSm2(
 
 /** Dynamic signature together with an application cryptogram (CDA). */
 export function verifyCombinedSm2(card: Uint8Array, combined: CombinedSignature): OfflineResult<CombinedData> {
-  const data = dynamicData(card, combined.signature, combined.unpredictableNumber);
+  const data = dynamicData(card, shortForm(combined), combined.unpredictableNumber);
   return data.kind === 'valid' ? checkCombined(data.value, combined, (...parts) => sm3(concat(parts))) : data;
+}
+
+/** P17 table 14 repeats the terminal's number behind the dynamic data, table 17 does not: both are met. */
+function shortForm({ signature, unpredictableNumber }: CombinedSignature): Uint8Array {
+  const end = 2 + (signature[1] ?? 0);
+  const repeats =
+    signature.length === end + unpredictableNumber.length + SIGNATURE &&
+    equalBytes(signature.subarray(end, -SIGNATURE), unpredictableNumber);
+  return repeats ? concat([signature.subarray(0, end), signature.subarray(-SIGNATURE)]) : signature;
 }
 
 function dynamicData(card: Uint8Array, signature: Uint8Array, terminalData: Uint8Array): OfflineResult<Uint8Array> {
