@@ -54,6 +54,8 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'photo-needs-unmask',
     'replay-not-possible',
     'stdin-twice',
+    'ca-key-checksum',
+    'ca-keys-malformed',
     'profile-malformed',
     'profile-unreadable',
     'scheme-not-available',

@@ -44,6 +44,8 @@ const PINNED: Readonly<Record<string, number>> = {
   'photo-needs-unmask': 2,
   'replay-not-possible': 2,
   'stdin-twice': 2,
+  'ca-key-checksum': 2,
+  'ca-keys-malformed': 2,
   'profile-malformed': 2,
   'profile-unreadable': 2,
   'scheme-not-available': 2,
