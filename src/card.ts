@@ -1,6 +1,20 @@
 import type { Channel, Ending } from '../drivers/reader.ts';
+import { FinancialApplication, type FinancialSettings } from './financial/application.ts';
 import { SocialApplication } from './social/application.ts';
-import type { CardSettings } from './social/flow.ts';
+import type { CardSettings as SocialSettings } from './social/flow.ts';
+
+/** The two applications of the chip. Selecting one ends the other: its rights and its transaction are lost. */
+export type ApplicationName = 'social' | 'financial';
+
+/** What the terminal brings to a card: keys and corrections of the social side, and what the debit side needs. */
+export interface CardSettings extends SocialSettings {
+  readonly financial?: FinancialSettings;
+  /**
+   * Called when an act is of another application than the one before: the card has been reset on purpose, so that no
+   * right of the first is left for the second.
+   */
+  readonly onSwitch?: (change: { readonly from: ApplicationName; readonly to: ApplicationName }) => void;
+}
 
 /**
  * One insertion of one card. When the card leaves, every call fails with `card-removed`; a card put in its place gets an
@@ -9,11 +23,17 @@ import type { CardSettings } from './social/flow.ts';
 export class Card implements AsyncDisposable {
   readonly channel: Channel;
   readonly social: SocialApplication;
+  /** The debit side, for enquiries only. */
+  readonly financial: FinancialApplication;
+  readonly #onSwitch: CardSettings['onSwitch'];
+  #application: ApplicationName | undefined;
 
   /** Use `openCard`. */
   constructor(channel: Channel, settings: CardSettings = {}) {
     this.channel = channel;
-    this.social = new SocialApplication(channel, settings);
+    this.#onSwitch = settings.onSwitch;
+    this.social = new SocialApplication(channel, settings, () => this.#enter('social'));
+    this.financial = new FinancialApplication(channel, settings.financial, () => this.#enter('financial'));
   }
 
   /** Answer to reset of this insertion. */
@@ -29,6 +49,15 @@ export class Card implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  async #enter(to: ApplicationName): Promise<void> {
+    const from = this.#application;
+    this.#application = to;
+    if (from === undefined || from === to) return;
+    // Where the driver has no reset, the SELECT that follows takes the rights (emv-pboc.md 1.1).
+    if (!this.channel.lacks.has('reset')) await this.channel.reset('warm');
+    this.#onSwitch?.({ from, to });
+  }
 }
 
 /**
@@ -37,6 +66,7 @@ export class Card implements AsyncDisposable {
  * @example
  * await using card = await openCard(await pcscReaders().waitForCard());
  * const holder = await card.social.readBasic();
+ * const { state } = await card.financial.info();
  */
 export async function openCard(channel: Channel, settings?: CardSettings): Promise<Card> {
   return new Card(channel, settings);

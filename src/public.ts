@@ -1,7 +1,18 @@
 // The package's entry `sscard`: what it names is public. Nothing inside the project imports this file.
 export { type ErrorDetails, SscardError } from '../apdu/errors.ts';
-export { Card, openCard } from './card.ts';
+export { type ApplicationName, Card, type CardSettings, openCard } from './card.ts';
 export { Pin } from './crypto/pin.ts';
+export { FinancialApplication, type FinancialSettings } from './financial/application.ts';
+export type { OfflineMethod, OfflineReason } from './financial/authentication/result.ts';
+export { type CaKey, CaKeys } from './financial/ca-keys.ts';
+export { parseCaKeys } from './financial/ca-keys-file.ts';
+export type { AccountOddity } from './financial/enquiry/account-number.ts';
+export type { ECashPurse } from './financial/enquiry/balance.ts';
+export type { BankInformation, BankState } from './financial/enquiry/info.ts';
+export type { LoggedLoad } from './financial/enquiry/load-record.ts';
+export type { BankLog } from './financial/enquiry/log.ts';
+export type { LoggedTransaction, RawRecord } from './financial/enquiry/log-record.ts';
+export type { BankAuthentication } from './financial/enquiry/verify.ts';
 export type { AccountOptions, MedicalAccount } from './social/account/account.ts';
 export type { AccountBalances, BalanceField } from './social/account/balances.ts';
 export type { AccountLog, LogRecord } from './social/account/log.ts';
@@ -49,7 +60,6 @@ export type { FileReading, FilesReading, ItemReading } from './social/files/read
 export type { ItemOutcome, ItemState, UpdateCut, UpdateReport } from './social/files/report.ts';
 export type { FilesOptions, PhotoReading, SocialFiles } from './social/files/social-files.ts';
 export type { DirectoryTree, FileTree } from './social/files/tree.ts';
-export type { CardSettings } from './social/flow.ts';
 export type { Genuineness } from './social/genuineness.ts';
 export type {
   ChangeOutcome,

@@ -23,6 +23,8 @@ export interface Config {
   readonly hsm?: HsmConfig;
   /** Path of an overlay on the card profile. */
   readonly profile?: string;
+  /** Path of a file of authority keys, for the debit side. */
+  readonly caKeys?: string;
   readonly pinFrom?: string;
   readonly lang?: 'zh' | 'en';
   /** Seconds. */
@@ -75,6 +77,7 @@ const KEYS: Rules<Config> = {
     read: (node, fail) => readObject(node, HSM, fail),
   },
   profile: text('a path'),
+  caKeys: text('a path'),
   pinFrom: { what: 'prompt, stdin or fd:N', fits: ({ value }) => isPinFrom(value) },
   lang: oneOf('zh', 'en'),
   timeout: seconds(86_400),

@@ -56,6 +56,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'stdin-twice',
     'ca-key-checksum',
     'ca-keys-malformed',
+    'ca-keys-unreadable',
     'profile-malformed',
     'profile-unreadable',
     'scheme-not-available',
@@ -79,7 +80,13 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
   ],
   [EXIT.reader]: ['reader-ambiguous', 'reader-not-found'],
   [EXIT.noCard]: ['no-card'],
-  [EXIT.notOurCard]: ['application-blocked', 'generation-unknown', 'not-social-security-card'],
+  [EXIT.notOurCard]: [
+    'application-blocked',
+    'bank-application-missing',
+    'bank-card-blocked',
+    'generation-unknown',
+    'not-social-security-card',
+  ],
   [EXIT.wrongPin]: ['pin-wrong'],
   [EXIT.pinBlocked]: ['pin-blocked', 'pin-last-try', 'pin-tries-unknown'],
   [EXIT.cardRefused]: [
@@ -106,13 +113,14 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'pin-unchanged',
     'pin-weak',
   ],
-  [EXIT.rejected]: ['check-rejected'],
+  [EXIT.rejected]: ['bank-authentication-failed', 'check-rejected'],
   [EXIT.outcomeUnknown]: ['pin-outcome-unknown', 'write-outcome-unknown'],
   // A mute card is one that ran out of its time.
   [EXIT.cancelled]: ['cancelled', 'card-mute', 'pin-entry-late'],
   [EXIT.readerFailure]: [
     'answer-malformed',
     'atr-malformed',
+    'bank-data-malformed',
     'binding-missing',
     'card-in-use',
     'card-removed',

@@ -26,6 +26,10 @@ export interface Settings {
   readonly hsm?: HsmSettings;
   /** Path of an overlay on the card profile. */
   readonly profile?: string;
+  /** Path of a file of authority keys, for the debit side. */
+  readonly caKeys?: string;
+  /** Test keys of authorities count. */
+  readonly testKeys: boolean;
   /** Default: a prompt, where there is a terminal. */
   readonly pinFrom?: PinFrom;
   readonly binding: BindingName;
@@ -67,6 +71,7 @@ export async function resolveSettings(
   const trace = text('trace');
   const psam = text('psam') ?? given(env['SSCARD_PSAM']) ?? config.psam;
   const profile = text('profile') ?? given(env['SSCARD_PROFILE']) ?? besideConfig(config.profile, configFile);
+  const caKeys = text('ca-keys') ?? given(env['SSCARD_CA_KEYS']) ?? besideConfig(config.caKeys, configFile);
   const hsm = hsmSettings(text('hsm') ?? given(env['SSCARD_HSM']), config.hsm, configFile);
   const pinFrom = pinFromSetting(text('pin-from')) ?? config.pinFrom;
   return {
@@ -76,10 +81,12 @@ export async function resolveSettings(
     interface: (text('interface') as Interface | undefined) ?? config.interface ?? 'auto',
     binding: (text('binding') as BindingName | undefined) ?? config.binding ?? 'koffi',
     aliases: config.aliases ?? {},
+    testKeys: options.has('test-keys'),
     timeout: 1000 * (readSeconds(text('timeout')) ?? config.timeout ?? 30),
     ...(psam !== undefined && { psam }),
     ...(hsm !== undefined && { hsm }),
     ...(profile !== undefined && { profile }),
+    ...(caKeys !== undefined && { caKeys }),
     ...(pinFrom !== undefined && { pinFrom: readPinFrom(pinFrom) }),
     ...(trace !== undefined && { trace }),
     ...(operator !== undefined && { operator }),

@@ -38,6 +38,11 @@ export const clerkMasks: MaskColumn = {
   cardNumber: (value) => value,
 };
 
+/** Number of a bank account, wherever it is shown or kept: the first six digits and the last four (PCI DSS 3). */
+export function maskAccountNumber(digits: string): string {
+  return keep(digits, 6, 4);
+}
+
 /** Kiosk, waiting room, receipt, log. */
 export const logMasks: MaskColumn = {
   ...common,

@@ -24,6 +24,13 @@ export const verbTexts: Readonly<Record<string, Text>> = {
   'files write': { zh: '写数据项：写前核对，写后读回', en: 'Write items: checked before, read back after' },
   'files dump': { zh: '把可读的内容逐字节存入文件', en: 'Save everything readable, byte for byte' },
   'files diff': { zh: '转储与卡、或两个转储相比', en: 'Compare a dump with the card, or two dumps' },
+  'bank info': { zh: '银行卡号（遮蔽）、状态、密码次数', en: 'Account number (masked), state, tries of the PIN' },
+  'bank balance': { zh: '电子现金余额与限额', en: 'Balance and limits of e-cash' },
+  'bank log': { zh: '卡内的交易日志与圈存日志', en: 'Transactions and loads that the card has kept' },
+  'bank verify': {
+    zh: '金融应用的真伪（脱机数据认证）',
+    en: 'Whether the debit side is genuine (offline data authentication)',
+  },
   apdu: { zh: '直接收发 APDU，=9000 表示期望的状态字', en: 'Raw exchange; =9000 states the expected status' },
   script: { zh: '收发文件中的 APDU，一行一条', en: 'Raw exchange from a file, one a line' },
   'trace explain': { zh: '用文字解释报文（个人信息遮蔽）', en: 'Explain a transcript in words (personal data masked)' },
@@ -69,6 +76,10 @@ export const verbExamples: Readonly<Record<string, readonly string[]>> = {
   ],
   'files dump': ['sscard files dump card.dump --operator 0071 --unmask 换卡前留存'],
   'files diff': ['sscard files diff card.dump', 'sscard files diff old.dump new.dump'],
+  'bank info': ['sscard bank info', 'sscard bank info --reader sim: --json'],
+  'bank balance': ['sscard bank balance'],
+  'bank log': ['sscard bank log --json'],
+  'bank verify': ['sscard bank verify --ca-keys unionpay.json', 'sscard bank verify --reader sim:'],
   apdu: ['sscard apdu 00A4040000=9000', 'sscard apdu 0084000008 =9000 --reader sim:'],
   script: ['sscard script commands.txt --trace out.transcript', 'sscard script - --reader sim: < commands.txt'],
   'trace explain': ['sscard trace explain field.transcript', 'sscard trace explain field.transcript --json'],
@@ -123,6 +134,22 @@ export const verbNotes: Readonly<Record<string, Text>> = {
   'account log': {
     zh: '记录须密码才能读（--with-pin）；终端编号只显示末四位。',
     en: 'The card wants the PIN for them (--with-pin); of terminal numbers the last four are shown.',
+  },
+  'bank info': {
+    zh: '不写卡，不输密码，不发起交易。每次读取使卡内交易计数器加一（卡片的规则）。卡号只显示前六后四位，--unmask 也如此。',
+    en: 'Writes nothing, sends no PIN, begins no payment. The card counts each reading in its transaction counter. Of the account number the first six and last four digits are shown, with --unmask too.',
+  },
+  'bank balance': {
+    zh: '金额在 JSON 里以币种的最小单位计。个别卡须先开始读取才给出余额，此时交易计数器加一。',
+    en: 'Amounts in the JSON are in the smallest unit of the currency. A few cards give the balance only after a reading has begun; their transaction counter then rises by one.',
+  },
+  'bank log': {
+    zh: '与日志格式不符的记录按原字节列出（raw）。',
+    en: "Records that are not as the log's format says are given as their bytes (raw).",
+  },
+  'bank verify': {
+    zh: '须 CA 公钥（--ca-keys）。未通过退出码 10；not-possible（如只支持 CDA、没有公钥）退出码 0。测试公钥只对 sim: 或加 --test-keys 时有效，结果会注明。每次使交易计数器加一。',
+    en: 'Needs CA keys (--ca-keys). Failed is exit code 10; not-possible (CDA only, no key) is 0. Test keys count for sim: or with --test-keys, and the answer says so. The transaction counter rises by one.',
   },
   'files tree': {
     zh: '加 --generation 则按描述列出，不需要卡。',

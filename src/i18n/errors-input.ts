@@ -87,23 +87,6 @@ export const inputErrors: ErrorTable = {
     message: { zh: '选项的值不对', en: 'The value of an option is malformed' },
     advice: { zh: '用 --help 查看可用的值。', en: 'See --help for the values.' },
   },
-  'ca-keys-malformed': {
-    message: { zh: '认证中心公钥文件内容不合要求', en: 'The file of authority keys is malformed' },
-    advice: {
-      zh: '按所示行列改正；格式见 docs/ca-keys.md。',
-      en: 'Correct it at the line and column shown; docs/ca-keys.md has the form.',
-    },
-  },
-  'ca-key-checksum': {
-    message: {
-      zh: '认证中心公钥文件中有一把公钥的校验值不符，整个文件未被采用',
-      en: 'The checksum of a key in the file of authority keys does not verify; nothing of the file is used',
-    },
-    advice: {
-      zh: '公钥可能损坏或被改动：请向收单机构重新取得文件，不要自行改校验值。',
-      en: 'The key may be damaged or changed: get the file again from your acquirer, and do not correct the checksum yourself.',
-    },
-  },
   'profile-unreadable': {
     message: { zh: '读不到卡片描述的修正文件', en: 'The file that corrects the card profile cannot be read' },
     advice: {

@@ -1,4 +1,5 @@
 import { actErrors } from './errors-acts.ts';
+import { bankErrors } from './errors-bank.ts';
 import { cardErrors } from './errors-card.ts';
 import { fileErrors } from './errors-files.ts';
 import { inputErrors } from './errors-input.ts';
@@ -23,12 +24,13 @@ export type ErrorTable = Readonly<Record<string, ErrorTexts>>;
 
 /**
  * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards),
- * `errors-acts.ts` (rules, keys, writing), `errors-pin.ts`, `errors-keys.ts` (PSAM, key service), `errors-files.ts`, `errors-items.ts` (items,
+ * `errors-acts.ts` (rules, keys, writing), `errors-pin.ts`, `errors-keys.ts` (PSAM, key service), `errors-files.ts`, `errors-bank.ts` (the debit side), `errors-items.ts` (items,
  * values, their description), `errors-simulator.ts` (simulated cards) or `errors-input.ts` (what else a person gives), and
  * its exit code in `src/cli/exit-codes.ts`.
  */
 export const errorTexts: ErrorTable = {
   ...actErrors,
+  ...bankErrors,
   ...cardErrors,
   ...fileErrors,
   ...keyErrors,

@@ -20,6 +20,8 @@ export const optionTexts: Readonly<Record<string, Text>> = {
     en: 'Where PINs come from: a prompt (default), stdin or a file descriptor, one a line; PIN pads are not supported yet',
   },
   profile: { zh: '修正卡片描述的文件', en: 'File that corrects the description of the card' },
+  'ca-keys': { zh: '认证中心（CA）公钥文件，金融应用用', en: 'File of CA public keys, for the debit side' },
+  'test-keys': { zh: '测试用的 CA 公钥也算数（结果会注明）', en: 'CA test keys count, too (the answer says so)' },
   all: { zh: '同时读出所有可读的文件', en: 'Read every file that may be read, too' },
   photo: { zh: '把照片存为 JPEG 文件（须 --unmask）', en: 'Keep the photo as a JPEG file (needs --unmask)' },
   'with-pin': { zh: '请持卡人输入密码，打开须密码的内容', en: 'Ask for the PIN, which opens more of the card' },

@@ -23,12 +23,13 @@ export class SocialApplication {
   readonly #settings: CardSettings;
   readonly #run: RunFlow;
 
-  constructor(channel: Channel, settings: CardSettings = {}) {
+  /** @param begin called at the start of every act, when nobody else can reach the card */
+  constructor(channel: Channel, settings: CardSettings = {}, begin: () => Promise<void> = async () => {}) {
     this.#channel = channel;
     this.#settings = settings;
     // On T=0 no card corrects the Le of a command with data (ISO/IEC 7816-3, 12.2.5); one that moves money never goes twice.
     const transmitter = channel.chains ? channel : withChaining<Waiting>(channel, { repeatData: false });
-    this.#run = flowRunner(channel, transmitter, settings);
+    this.#run = flowRunner(channel, transmitter, settings, begin);
     this.files = new SocialFiles(this.#run, settings.keys !== undefined);
     this.pin = new SocialPin(this.#run);
     this.account = new MedicalAccount(this.#run);

@@ -15,11 +15,20 @@ export interface RunOptions extends FlowOptions {
   readonly ending?: Ending;
 }
 
-/** One transaction where the driver has them: nobody else can select another application in between. */
-export function flowRunner(channel: Channel, transmitter: Transmitter, settings: CardSettings): RunFlow {
+/**
+ * One transaction where the driver has them: nobody else can select another application in between.
+ * @param begin called before the first command
+ */
+export function flowRunner(
+  channel: Channel,
+  transmitter: Transmitter,
+  settings: CardSettings,
+  begin: () => Promise<void>,
+): RunFlow {
   return async (waiting = {}, work, options = {}) => {
     const { ending = 'reset', ...flowOptions } = options;
     return alone(channel, waiting, ending, async (whole) => {
+      await begin();
       const line: Line = { transmitter, waiting: whole };
       return work(await openFlow(line, channel.atr, settings, flowOptions));
     });

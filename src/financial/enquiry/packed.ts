@@ -1,0 +1,39 @@
+/** Digits of packed BCD; `undefined`: not digits. @example packedDigits(fromHex('0156')) // '0156' */
+export function packedDigits(bytes: Uint8Array | undefined): string | undefined {
+  let digits = '';
+  for (const byte of bytes ?? []) {
+    const high = byte >> 4;
+    const low = byte & 0x0f;
+    if (high > 9 || low > 9) return undefined;
+    digits += `${high}${low}`;
+  }
+  return digits === '' ? undefined : digits;
+}
+
+/**
+ * An amount of six packed bytes, as a whole number of the currency's smallest unit; `undefined`: no amount.
+ * @example readAmount(fromHex('000000038787')) // 38787, which is 387.87 yuan
+ */
+export function readAmount(bytes: Uint8Array | undefined): number | undefined {
+  const digits = bytes?.length === 6 ? packedDigits(bytes) : undefined;
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** A country or currency of ISO 3166 or 4217: two packed bytes, three digits. @example readCode(fromHex('0156')) // '156' */
+export function readCode(bytes: Uint8Array | undefined): string | undefined {
+  const digits = bytes?.length === 2 ? packedDigits(bytes) : undefined;
+  return digits?.startsWith('0') === true && digits !== '0000' ? digits.slice(1) : undefined;
+}
+
+/** A time of day, HHMMSS in packed digits. @example readTime(fromHex('191222')) // '19:12:22' */
+export function readTime(bytes: Uint8Array | undefined): string | undefined {
+  const digits = bytes?.length === 3 ? packedDigits(bytes) : undefined;
+  const parts = digits?.match(/^([01]\d|2[0-3])([0-5]\d)([0-5]\d)$/);
+  return parts ? parts.slice(1).join(':') : undefined;
+}
+
+/** A counter of one or two bytes: 9F13 has two by the standard, one on cards that exist (2). */
+export function readCounter(bytes: Uint8Array | undefined): number | undefined {
+  if (bytes === undefined || bytes.length === 0 || bytes.length > 2) return undefined;
+  return bytes.reduce((value, byte) => value * 256 + byte, 0);
+}
