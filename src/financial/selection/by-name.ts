@@ -1,10 +1,9 @@
 import { equalBytes, toHex } from '../../../apdu/bytes.ts';
 import type { Line } from '../../../drivers/exchange.ts';
-import type { Fci } from '../fci.ts';
 import type { Decision, Rule } from '../rules.ts';
 import { type Candidate, type CandidateList, Finds, matches, type TerminalApplication } from './candidate.ts';
 import { CARD_BLOCKED, FUNCTION_NOT_SUPPORTED } from './directory.ts';
-import { BLOCKED, DONE, isDone, select } from './select.ts';
+import { BLOCKED, DONE, isDone, type Selection, select } from './select.ts';
 
 /** No card has more under one name; one that answers "the next one" for ever is not followed further. */
 const MOST_OCCURRENCES = 32;
@@ -58,20 +57,21 @@ class NameSearch {
     const first = await select(this.#line, application.aid, 'first', where);
     if (!isPresent(first.sw)) return first.sw;
     const seen = new Set<string>();
-    let { sw, fci } = first;
-    for (let count = 1; isDone(sw); count++) {
-      if (isPresent(sw)) this.#take(application, sw, fci, where.place);
-      if (count === MOST_OCCURRENCES || isLast(application, fci, seen)) break;
-      ({ sw, fci } = await select(this.#line, application.aid, 'next', where));
+    let answer = first;
+    for (let count = 1; isDone(answer.sw); count++) {
+      const found = candidateOf(application, answer);
+      if (isPresent(answer.sw)) this.#take(found, answer.sw, where.place);
+      if (count === MOST_OCCURRENCES || (found && isLast(found, seen))) break;
+      answer = await select(this.#line, application.aid, 'next', where);
     }
     return first.sw;
   }
 
-  #take(application: TerminalApplication, sw: number, fci: Fci | undefined, place: string): void {
-    if (fci === undefined) this.decisions.push({ rule: MALFORMED, place });
-    else if (matches(application, fci.name)) {
-      if (sw === BLOCKED) this.decisions.push({ rule: BLOCKED_APPLICATION, place: toHex(fci.name) });
-      (sw === DONE ? this.candidates : this.blocked).add(candidateOf(application, fci));
+  #take(found: Candidate | undefined, sw: number, place: string): void {
+    if (found === undefined) this.decisions.push({ rule: MALFORMED, place });
+    else if (matches(found.application, found.aid)) {
+      if (sw === BLOCKED) this.decisions.push({ rule: BLOCKED_APPLICATION, place: toHex(found.aid) });
+      (sw === DONE ? this.candidates : this.blocked).add(found);
     }
   }
 }
@@ -81,13 +81,12 @@ class NameSearch {
  * other applications, a whole name ends the search only where no longer one counts (E1 12.3.3).
  * @param seen names so far; this one is added
  */
-function isLast({ aid, asi }: TerminalApplication, fci: Fci | undefined, seen: Set<string>): boolean {
-  if (fci === undefined) return false;
-  const name = toHex(fci.name);
+function isLast({ aid, application }: Candidate, seen: Set<string>): boolean {
+  const name = toHex(aid);
   if (seen.has(name)) return true;
   const isFirst = seen.size === 0;
   seen.add(name);
-  return equalBytes(fci.name, aid) && (isFirst || asi === 'exact');
+  return equalBytes(aid, application.aid) && (isFirst || application.asi === 'exact');
 }
 
 /** The application is there; of all remarks, only one means that it may not be used. */
@@ -95,7 +94,12 @@ function isPresent(sw: number): boolean {
   return sw === DONE || sw === BLOCKED;
 }
 
-function candidateOf(application: TerminalApplication, fci: Fci): Candidate {
+/** A blocked application that tells nothing about itself is taken for the one that was asked for. */
+function candidateOf(application: TerminalApplication, { sw, fci }: Selection): Candidate | undefined {
+  if (fci === undefined) {
+    const { aid } = application;
+    return sw === BLOCKED ? { aid, application, priority: 0, needsConfirmation: false, from: 'list' } : undefined;
+  }
   const { name, label, preferredName, priority, needsConfirmation } = fci;
   return {
     aid: name,

@@ -1,4 +1,4 @@
-import { fromHex } from '../../../apdu/bytes.ts';
+import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { withChaining } from '../../../apdu/chaining.ts';
 import type { Line } from '../../../drivers/exchange.ts';
 import { replayReaders } from '../../../drivers/replay/readers.ts';
@@ -46,4 +46,25 @@ export function recordExchange(sfi: number, number: number, answer: string): Exc
 /** SELECT by name, and what the card answers. @param p2 02: the next occurrence */
 export function selectExchange(name: string, answer: string, p2: '00' | '02' = '00'): Exchange {
   return { c: `00A404${p2}${(name.length / 2).toString(16).padStart(2, '0')}${name}00`, r: answer };
+}
+
+/** A card that is a function of the command, for cards that never end. @param answer hex in, hex out */
+export function answeringCard(answer: (command: string) => string): { readonly line: Line; readonly sent: string[] } {
+  const sent: string[] = [];
+  const transmit = async (command: Uint8Array) => {
+    sent.push(toHex(command));
+    return fromHex(answer(toHex(command)));
+  };
+  return { line: { transmitter: { transmit }, waiting: {} }, sent };
+}
+
+/** A template, or any object, in hex. @example object('84', 'A0000003330101') */
+export function object(tag: string, value: string): string {
+  const length = value.length / 2;
+  return `${tag}${length > 0x7f ? '81' : ''}${length.toString(16).padStart(2, '0')}${value}`.toUpperCase();
+}
+
+/** File control information of an application, as an answer to SELECT. @param content of template A5 */
+export function fciAnswer(name: string, content = '', sw = '9000'): string {
+  return object('6F', object('84', name) + object('A5', content)) + sw;
 }
