@@ -21,11 +21,11 @@ const MADE: ReadonlyMap<number, (value: Uint8Array) => boolean> = new Map([
 
 /**
  * Objects of records that the terminal works with whatever the card is like: an error in one of them ends the transaction
- * (EMV 4.3 Book 3, 7.5). Errors in what only one function needs, as certificates, fail that function.
+ * (EMV 4.3 Book 3, 7.5). Errors in what only one function needs, as certificates, fail that function. 5F28 is not among
+ * them: the laboratory card of UnionPay has one of a single byte.
  */
 const RECOGNISED: ReadonlySet<number> = new Set([
   ...MADE.keys(),
-  0x5f28,
   0x5f34,
   0x9f07,
   0x9f08,

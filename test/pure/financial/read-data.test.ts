@@ -187,7 +187,7 @@ describe('a format error in a recognised object ends the reading', () => {
     ['8E', 'half a rule', '8E0B0000000000000000020103'],
     ['9F07', 'one byte', '9F0701FF'],
     ['9F0D', 'four bytes', '9F0D0400000000'],
-    ['5F28', 'letters', '5F28020A56'],
+    ['9F42', 'letters', '9F42020A56'],
     ['5F34', 'two bytes', '5F34020001'],
   ])('%s: %s', async (tag, _, object) => {
     expect(await reading(object + rest(tag))).toBe(`object-malformed ${tag}`);
@@ -210,6 +210,7 @@ describe('a format error in a recognised object ends the reading', () => {
     ['a certificate of one byte', '90016A'],
     ['a tag list that names another tag', '9F4A0184'],
     ['a dynamic list that is cut short', '9F49019F'],
+    ['a country of one byte, as on the laboratory card of UnionPay', '5F280156'],
     ['an unknown object of any length', 'DF7F020102'],
   ])('but not %s', async (_, object) => {
     expect(await reading(WHOLE + object)).toBeUndefined();
