@@ -214,6 +214,7 @@ export const verbs: readonly VerbSpec[] = [
     options: [
       { name: 'generation', value: 'generation', choices: ['1.0', '2.0', '3.0'] },
       { name: 'algorithm', value: 'algorithm', choices: ['3DES', 'SM4', 'SM4-zero'] },
+      { name: 'bank', value: 'none|rsa|sm2|dual|file', hints: ['none', 'rsa', 'sm2', 'dual'] },
       { name: 'seed', value: 'number' },
       { name: 'force' },
     ],

@@ -48,6 +48,10 @@ export const optionTexts: Readonly<Record<string, Text>> = {
   seed: { zh: '同一个数得到同一张卡', en: 'The same number gives the same card' },
   force: { zh: '覆盖已有文件', en: 'Overwrite a file that is there' },
   algorithm: { zh: '算法，默认 3.0 用 SM4，其余 3DES', en: 'Algorithm, default SM4 for 3.0, else 3DES' },
+  bank: {
+    zh: '金融应用：算法，或已公开的个人化文件；默认 3.0 为 dual，其余 rsa',
+    en: 'Bank side: its algorithms, or the file of a published profile; default dual for 3.0, else rsa',
+  },
   vpcd: { zh: '虚拟读写器的主机与端口', en: 'Host and port of the virtual reader' },
   contactless: { zh: '接入卡的非接触面（仅 3.0 卡）', en: "The card's contactless side (3.0 cards only)" },
   'key-service': { zh: '密钥服务监听的主机与端口', en: 'Host and port of the key service' },

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { SscardError } from '../../apdu/errors.ts';
 import { SimulatedCard, type SimulatedCardOptions } from './card.ts';
 import { type CardFile, checkCardFile } from './card-file-check.ts';
+import { type BankDescription, describeBank } from './financial/describe.ts';
 import type { FinancialImage } from './financial/image.ts';
 import type { BankKind } from './financial/invent-bank.ts';
 import type { CardImage } from './image.ts';
@@ -107,10 +108,13 @@ export interface CardDescription {
       'fid' | 'kind' | 'read' | 'update'
     >[];
   }[];
+  /** Null: the card has no bank side. */
+  readonly bank: BankDescription | null;
 }
 
 /** What is on a card, without keys, PIN and content. */
-export function describeCard({ generation, algorithm, atr, block, pin, directories }: CardImage): CardDescription {
+export function describeCard(card: CardImage): CardDescription {
+  const { generation, algorithm, atr, block, pin, directories, financial } = card;
   return {
     generation,
     algorithm,
@@ -123,6 +127,7 @@ export function describeCard({ generation, algorithm, atr, block, pin, directori
       keys: keys.map((key) => ({ name: key.name, id: key.id ?? null, triesLeft: key.triesLeft })),
       files: files.map((file) => ({ fid: file.fid, kind: file.kind, read: file.read, update: file.update })),
     })),
+    bank: financial === undefined ? null : describeBank(financial),
   };
 }
 

@@ -1,7 +1,6 @@
 import { decodeBerTlv, findTag } from '../../../apdu/ber-tlv.ts';
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
-import type { CaKeyImage } from './ca-keys.ts';
 import type { FinancialImage } from './image.ts';
 
 /** What is on the bank side of a card, without anything secret: for `sim show`. */
@@ -19,14 +18,13 @@ export interface BankDescription {
   /** E-cash, fen; null: the card has none. */
   readonly balance: number | null;
   readonly logEntries: number;
-  readonly caKeys: readonly CaKeyImage[];
 }
 
 const SHOWN_IN_FRONT = 6;
 const SHOWN_BEHIND = 4;
 
-/** What is on the bank side, without keys, PIN and holder. @param caKeys of the authority behind its certificates */
-export function describeBank(image: FinancialImage, caKeys: readonly CaKeyImage[] = []): BankDescription {
+/** What is on the bank side, without keys, PIN and holder. */
+export function describeBank(image: FinancialImage): BankDescription {
   const { aid, dataSets, pin, state } = image;
   const algorithms = new Set(dataSets.map(({ algorithm }) => (algorithm === 'SM4' ? 'sm2' : 'rsa') as 'rsa' | 'sm2'));
   return {
@@ -40,7 +38,6 @@ export function describeBank(image: FinancialImage, caKeys: readonly CaKeyImage[
     pin: { tries: pin.tries, triesLeft: pin.triesLeft },
     balance: state.balance === undefined ? null : Number(state.balance),
     logEntries: state.log.length,
-    caKeys,
   };
 }
 
