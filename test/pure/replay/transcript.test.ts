@@ -25,7 +25,7 @@ describe('a transcript', () => {
     const transcript = parseTranscript(readFileSync(new URL(name, golden)));
     const [card, title, side, source, ...state] = transcript.headers.keys();
     expect([card, title, side, source]).toEqual(['card', 'title', 'side', 'source']);
-    expect(['flow', 'pin', 'random', 'challenges', 'algorithm', 'mac', 'reload', 'block', 'tries']).toEqual(
+    expect(['bank', 'flow', 'pin', 'random', 'challenges', 'algorithm', 'mac', 'reload', 'block', 'tries']).toEqual(
       expect.arrayContaining(state),
     );
     const count = (kind: string) => transcript.steps.filter((step) => step.kind === kind).length;
