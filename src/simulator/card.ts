@@ -17,6 +17,7 @@ import { pinResetCommands } from './commands-pin-reset.ts';
 import { selectCommands } from './commands-select.ts';
 import { contactlessAtr } from './contactless.ts';
 import { blockOf, type Contents, closeImage, openImage } from './contents.ts';
+import { financialCommands } from './financial/applet.ts';
 import type { CardImage } from './image.ts';
 import { CardMemory, PowerCut } from './memory.ts';
 import { purseCommands } from './purse.ts';
@@ -108,7 +109,8 @@ export class SimulatedCard {
     const core = this.#core;
     if (core === undefined) throw new SscardError('card-mute', 'the card has no power', { outcome: 'not-done' });
     try {
-      const { sw, data } = answer(core, this.#rules, command);
+      const rules = core.session.financial === undefined ? this.#rules : financialCommands;
+      const { sw, data } = answer(core, rules, command);
       this.#memory.settle();
       return Uint8Array.from([...(data ?? []), sw >> 8, sw & 0xff]);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Contents, Directory, File, Key } from './contents.ts';
+import type { FinancialSession } from './financial/session.ts';
 import type { AccessRule } from './image.ts';
 import type { CardMemory } from './memory.ts';
 
@@ -37,6 +38,8 @@ export interface Session {
   challenge?: Uint8Array;
   /** A load or purchase that was begun, until the next command. */
   begun?: Begun;
+  /** The bank side is selected. */
+  financial?: FinancialSession;
   pinVerified: boolean;
   /** Keys authenticated: of the current directory, and of others where rights outlive it. */
   readonly rights: Set<Key>;
@@ -88,7 +91,7 @@ export interface Chip {
 }
 
 /** An answer that the terminal fetches with GET RESPONSE: T=0 has no data in both directions of one command. */
-export function keep(chip: Chip, data: Uint8Array, sw = 0x6100 | data.length): Answer {
+export function keep(chip: Chip, data: Uint8Array, sw = 0x6100 | (data.length & 0xff)): Answer {
   chip.session.pending = data;
   return { sw };
 }
@@ -98,13 +101,17 @@ export function give(data: Uint8Array, p3: number): Answer {
   return p3 === 0 || p3 === data.length ? { data, sw: 0x9000 } : { sw: 0x6c00 | (data.length & 0xff) };
 }
 
-/** Selecting another directory or the MF drops its rights (6.4); leaving the SSSE drops them all, that of the PIN, too. */
+/**
+ * Selecting another directory or the MF drops its rights (6.4); leaving the SSSE drops them all, that of the PIN, too.
+ * It ends what was begun on the bank side (emv-pboc.md 1.1).
+ */
 export function enter({ session, contents }: CardCore, directory: Directory | undefined): void {
   const social = directory?.application === 'social';
   const outlive = social && contents.image.rightsOutliveDirectory === true;
   if (directory !== session.directory && !outlive) session.rights.clear();
   if (!social) session.pinVerified = false;
   delete session.file;
+  delete session.financial;
   if (directory === undefined) delete session.directory;
   else session.directory = directory;
 }

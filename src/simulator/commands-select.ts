@@ -11,6 +11,7 @@ import {
   type LineCommand,
 } from './command.ts';
 import { blockOf, type Contents, type Directory } from './contents.ts';
+import { selectFinancial } from './financial/commands-select.ts';
 
 const MF = 0x3f00;
 /** Algorithm mark in the FCI: what the national driver looks for after 9F0C (1, rule 3; 2.3). */
@@ -21,9 +22,10 @@ const ALGORITHM_MARK = {
 } as const;
 
 function select(card: CardCore, { p1, p2, data }: LineCommand): Answer {
-  if (p2 !== 0x00) return { sw: 0x6a86 };
+  const next = p1 === 0x04 && p2 === 0x02 && card.contents.financial !== undefined;
+  if (p2 !== 0x00 && !next) return { sw: 0x6a86 };
   if (blockOf(card.contents) === 'card') return { sw: 0x6a81 };
-  if (p1 === 0x04) return selectByName(card, data);
+  if (p1 === 0x04) return selectByName(card, data, next);
   if (p1 !== 0x00 && p1 !== 0x02) return { sw: 0x6a86 };
   if (data?.length !== 2) return { sw: 0x6700 };
   const fid = (data[0] ?? 0) * 256 + (data[1] ?? 0);
@@ -35,8 +37,10 @@ function select(card: CardCore, { p1, p2, data }: LineCommand): Answer {
   return selectDirectory(card, fid) ?? selectFile(card, fid);
 }
 
-function selectByName(card: CardCore, name: Uint8Array | undefined): Answer {
+function selectByName(card: CardCore, name: Uint8Array | undefined, next: boolean): Answer {
   if (name === undefined || name.length < 5 || name.length > 16) return { sw: 0x6700 };
+  const financial = selectFinancial(card, name, next);
+  if (financial !== undefined) return financial;
   const directory = directoriesInReach(card).find(({ aid }) => aid !== undefined && equalBytes(aid, name));
   if (directory === undefined) return { sw: 0x6a82 };
   const entered = enterDirectory(card, directory);
@@ -88,7 +92,7 @@ export function getResponse({ session }: Chip, { p1, p2, p3 }: LineCommand): Ans
   const { pending } = session;
   if (pending === undefined) return { sw: 0x6985 };
   if (p1 !== 0 || p2 !== 0) return { sw: 0x6a86 };
-  if (p3 > pending.length) return { sw: 0x6c00 | pending.length };
+  if (p3 > pending.length) return { sw: 0x6c00 | (pending.length & 0xff) };
   if (p3 === 0 || p3 === pending.length) {
     delete session.pending;
     return { data: pending, sw: 0x9000 };

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
+import { type FinancialContents, openFinancial } from './financial/contents.ts';
 import type {
   AccessRule,
   CardImage,
@@ -22,6 +23,8 @@ export interface Contents {
   readonly purse?: { state: PurseImage };
   /** The certificate application, then its directory. */
   readonly certificate?: readonly [application: Directory, directory: Directory];
+  /** The bank side. */
+  readonly financial?: FinancialContents;
 }
 
 const BLOCKS = ['none', 'temporary', 'permanent', 'card'] as const;
@@ -75,6 +78,7 @@ export function openImage(image: CardImage): Contents {
     directories: image.directories.map(openDirectory),
     ...(image.purse && { purse: { state: image.purse } }),
     ...(image.certificate && { certificate: openCertificate(image.certificate) }),
+    ...(image.financial && { financial: openFinancial(image.financial) }),
   };
 }
 
@@ -126,7 +130,7 @@ function openFile(file: FileImage): File {
 
 /** What `openImage` opened, as it is now. */
 export function closeImage(contents: Contents): CardImage {
-  const { image, pin, directories, purse } = contents;
+  const { image, pin, directories, purse, financial } = contents;
   const digits = toHex(pin.subarray(1)).replace(/F+$/, '');
   return {
     ...image,
@@ -138,6 +142,7 @@ export function closeImage(contents: Contents): CardImage {
       files: (directories[at]?.files ?? []).map(closeFile),
     })),
     ...(purse && { purse: purse.state }),
+    ...(financial && { financial: financial.image }),
   };
 }
 

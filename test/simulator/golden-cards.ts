@@ -4,6 +4,7 @@ import { SimulatedCard } from '../../src/simulator/card.ts';
 import type { ItemValues } from '../../src/simulator/file-images.ts';
 import type { CardImage } from '../../src/simulator/image.ts';
 import { type Personalisation, personalise } from '../../src/simulator/personalise.ts';
+import { laboratoryBank } from './financial/laboratory.ts';
 
 const golden = new URL('../../fixtures/golden/', import.meta.url);
 
@@ -63,8 +64,10 @@ export async function cardOfExchange(headers: ReadonlyMap<string, string>): Prom
     pinReload: headers.get('reload') ?? '84240001',
     pin: { ...image.pin, triesLeft: Number(headers.get('tries') ?? image.pin.triesLeft) },
   };
+  const bank = headers.get('bank');
+  const financial = bank === undefined ? {} : { financial: laboratoryBank(bank) };
   const challenges = headers.get('challenges')?.split(' ') ?? goldenCard(id).challenges;
-  return new SimulatedCard({ ...image, ...state } as CardImage, { random: inTurn(challenges) });
+  return new SimulatedCard({ ...image, ...state, ...financial } as CardImage, { random: inTurn(challenges) });
 }
 
 /** The challenges of the golden card in their order; zeros after them. */
