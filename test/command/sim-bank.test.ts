@@ -48,15 +48,12 @@ describe('sim new --bank', () => {
     const profile = join(folder, 'odd.json');
     writeFileSync(profile, '{"pse":{"fci":"6F00"}}');
     const { code, answer } = await sscardJson(['sim', 'new', join(folder, 'odd-card.json'), '--bank', profile]);
-    expect([code, answer.error]).toMatchObject([
-      2,
-      { code: 'sim-file-malformed', details: { place: `${profile}: pse.records` } },
-    ]);
+    expect([code, answer.error]).toMatchObject([2, { code: 'sim-file-malformed', file: `${profile}: pse.records` }]);
   });
 
   test('a profile that is not there is told', async () => {
     const { answer } = await sscardJson(['sim', 'new', join(folder, 'gone-card.json'), '--bank', 'gone.json']);
-    expect(answer.error).toMatchObject({ code: 'sim-file-unreadable', details: { place: 'gone.json' } });
+    expect(answer.error).toMatchObject({ code: 'sim-file-unreadable', file: 'gone.json' });
   });
 });
 
