@@ -13,6 +13,9 @@ export {
 export type { CardFile, MasterKey } from './card-file-check.ts';
 export { contactless } from './contactless.ts';
 export { type Fault, withFaults } from './faults.ts';
+export type { BankFileImage } from './financial/bank-file.ts';
+export type { BankDescription } from './financial/describe.ts';
+export { fromProfile } from './financial/from-profile.ts';
 export type {
   DataSetImage,
   FinancialAlgorithm,
@@ -24,6 +27,15 @@ export type {
   PaymentDirectoryImage,
   RsaPrivateKeyImage,
 } from './financial/image.ts';
+export {
+  type IssuerAnswer,
+  type IssuerOrder,
+  type RequestEntry,
+  type RequestFinding,
+  SimulatedIssuer,
+} from './financial/issuer.ts';
+export type { CardIdentity, IssuerKeys, KeySet } from './financial/issuer-keys.ts';
+export type { IssuerScript, ScriptCommand } from './financial/issuer-scripts.ts';
 export { type HsmLogEntry, type HsmOptions, type HsmServer, type HsmTimes, serveHsm } from './hsm.ts';
 export type { HsmFault } from './hsm-faults.ts';
 export type {
@@ -36,6 +48,7 @@ export type {
   PurseImage,
 } from './image.ts';
 export { PowerCut } from './memory.ts';
+export { type PadAct, type SimulatedPadOptions, SimulatedPinPad } from './pin-pad.ts';
 export { SimulatedPsam, type SimulatedPsamOptions } from './psam.ts';
 export type { DeriveForm, PsamImage, PsamKeyImage } from './psam-image.ts';
 export { type RandomBytes, seededRandom } from './random.ts';

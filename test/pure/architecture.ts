@@ -35,6 +35,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/crypto'],
   ['apdu'],
 ];
+/** What simulated units and pads look like from above. */
+const TYPES_OF_DRIVERS = new Set(['drivers/reader.ts', 'drivers/pin-pad.ts']);
 const USES_TEXTS = new Set(['src/cli', 'src/bridge', 'src/counter', 'src/trace']);
 const APPLICATIONS = new Set(['src/social', 'src/financial']);
 const APART = new Set(['src/i18n', 'src/simulator']);
@@ -100,7 +102,7 @@ function otherFamily(from: string, to: string): string | undefined {
 function forbiddenToSimulator(to: string, typeOnly: boolean): string | undefined {
   const room = roomOf(to);
   if (room === 'apdu' || room === 'src/crypto' || /^src\/social\/profile\/[^/]+\.json$/.test(to)) return undefined;
-  if (to === 'drivers/reader.ts') return typeOnly ? undefined : 'the simulator takes its types only (import type)';
+  if (TYPES_OF_DRIVERS.has(to)) return typeOnly ? undefined : 'the simulator takes its types only (import type)';
   return 'the simulator shares no code with the terminal';
 }
 
