@@ -21,14 +21,18 @@ export function parseAfl(bytes: Uint8Array): readonly AflEntry[] | undefined {
   if (bytes.length === 0 || bytes.length % GROUP !== 0) return undefined;
   const entries: AflEntry[] = [];
   for (let at = 0; at < bytes.length; at += GROUP) {
-    const entry = readGroup(bytes.subarray(at, at + GROUP));
+    const entry = readGroup(bytes, at);
     if (entry === undefined) return undefined;
     entries.push(entry);
   }
   return entries;
 }
 
-function readGroup([file = 0, first = 0, last = 0, authenticated = 0]: Uint8Array): AflEntry | undefined {
+function readGroup(bytes: Uint8Array, at: number): AflEntry | undefined {
+  const file = bytes[at] as number;
+  const first = bytes[at + 1] as number;
+  const last = bytes[at + 2] as number;
+  const authenticated = bytes[at + 3] as number;
   const sfi = file >> 3;
   if ((file & 0x07) !== 0 || sfi === 0 || sfi > LAST_FILE) return undefined;
   if (first === 0 || last < first || authenticated > last - first + 1) return undefined;

@@ -38,7 +38,13 @@ export interface Fci extends Presentation {
   readonly objects: readonly BerTlv[];
 }
 
-const NO_OBJECTS: readonly BerTlv[] = [];
+/** While it is read: spreading optional members costs more than the decoding. */
+type Growing<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_BYTES = new Uint8Array();
+const LANGUAGE = /^[a-z]{2}$/;
+/** One to four languages of two letters. */
+const MOST_LANGUAGE_BYTES = 8;
 /** Part 1 of ISO 8859, the only code table that the cards of this country name. */
 const CODE_TABLE = 1;
 
@@ -53,19 +59,16 @@ export function parseFci(bytes: Uint8Array): Fci | undefined {
   const proprietary = childrenOf(objects, 0xa5);
   const presentation = proprietary && readPresentation(proprietary, valueAt(proprietary, 0x9f11));
   if (!isApplicationName(name) || presentation === undefined || proprietary === undefined) return undefined;
-  const issuer = childrenOf(proprietary, 0xbf0c) ?? NO_OBJECTS;
+  const languages = readLanguages(valueAt(proprietary, 0x5f2d));
+  const fci: Growing<Fci> = Object.assign(presentation, { name, languages, objects });
   const pdol = valueAt(proprietary, 0x9f38);
-  const logEntry = readLogEntry(valueAt(issuer, 0x9f4d));
-  const loadLogEntry = readLogEntry(valueAt(issuer, 0xdf4d));
-  return {
-    name,
-    ...presentation,
-    languages: readLanguages(valueAt(proprietary, 0x5f2d)),
-    ...(pdol && { pdol }),
-    ...(logEntry && { logEntry }),
-    ...(loadLogEntry && { loadLogEntry }),
-    objects,
-  };
+  if (pdol) fci.pdol = pdol;
+  const issuer = childrenOf(proprietary, 0xbf0c);
+  const logEntry = issuer && readLogEntry(valueAt(issuer, 0x9f4d));
+  if (logEntry) fci.logEntry = logEntry;
+  const loadLogEntry = issuer && readLogEntry(valueAt(issuer, 0xdf4d));
+  if (loadLogEntry) fci.loadLogEntry = loadLogEntry;
+  return fci;
 }
 
 /** A name an application may have: 5 to 16 bytes (ISO/IEC 7816-5, 5.2). */
@@ -84,16 +87,14 @@ export function readPresentation(
 ): Presentation | undefined {
   const indicator = valueAt(objects, 0x87);
   if (indicator !== undefined && indicator.length !== 1) return undefined;
-  const [rank = 0] = indicator ?? [];
+  const rank = indicator?.[0] ?? 0;
+  const presentation: Growing<Presentation> = { priority: rank & 0x0f, needsConfirmation: (rank & 0x80) !== 0 };
   const label = textOf(valueAt(objects, 0x50));
+  if (label !== undefined) presentation.label = label;
   const supported = codeTable?.length === 1 && codeTable[0] === CODE_TABLE;
   const preferredName = supported ? textOf(valueAt(objects, 0x9f12)) : undefined;
-  return {
-    ...(label !== undefined && { label }),
-    ...(preferredName !== undefined && { preferredName }),
-    priority: rank & 0x0f,
-    needsConfirmation: (rank & 0x80) !== 0,
-  };
+  if (preferredName !== undefined) presentation.preferredName = preferredName;
+  return presentation;
 }
 
 /** The value of an object that stands directly in a template. */
@@ -114,14 +115,19 @@ function textOf(value: Uint8Array | undefined): string | undefined {
 
 /** One that is not as the rule says is none: the log cannot be read then, the application can. */
 function readLogEntry(value: Uint8Array | undefined): LogEntry | undefined {
-  const [sfi = 0, records = 0] = value?.length === 2 ? value : [];
+  if (value?.length !== 2) return undefined;
+  const sfi = value[0] as number;
+  const records = value[1] as number;
   return sfi >= 11 && sfi <= 30 && records > 0 ? { sfi, records } : undefined;
 }
 
 /** `cn` is what some cards write for Chinese, `zh` (emv-pboc.md 9). */
 function readLanguages(value: Uint8Array | undefined): readonly string[] {
-  const text = String.fromCharCode(...(value?.subarray(0, 8) ?? [])).toLowerCase();
-  return (text.match(/../gs) ?? [])
-    .filter((code) => /^[a-z]{2}$/.test(code))
-    .map((code) => (code === 'cn' ? 'zh' : code));
+  const codes: string[] = [];
+  const letters = value?.subarray(0, MOST_LANGUAGE_BYTES) ?? NO_BYTES;
+  for (let at = 0; at + 1 < letters.length; at += 2) {
+    const code = String.fromCharCode(letters[at] as number, letters[at + 1] as number).toLowerCase();
+    if (LANGUAGE.test(code)) codes.push(code === 'cn' ? 'zh' : code);
+  }
+  return codes;
 }
