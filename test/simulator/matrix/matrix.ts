@@ -26,10 +26,14 @@ const PIN_COMMAND = /^(0020000003|805E0100|84240001)/;
 /** No command of these flows stores more. */
 const MOST_STORED = 400;
 
-/** What the card holds, tries aside: they are spent before a comparison. */
-function state({ pin, directories, ...rest }: CardImage): string {
+/**
+ * What the card holds, tries aside: they are spent before a comparison. So is the debit side's transaction counter: every
+ * reading counts.
+ */
+function state({ pin, directories, financial, ...rest }: CardImage): string {
   const kept = directories.map(({ keys: _keys, ...directory }) => directory);
-  return JSON.stringify({ ...rest, digits: pin.digits, directories: kept });
+  const debit = financial && { ...financial, state: { ...financial.state, atc: 0 } };
+  return JSON.stringify({ ...rest, digits: pin.digits, directories: kept, debit });
 }
 
 interface Ran {

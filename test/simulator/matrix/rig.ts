@@ -3,6 +3,8 @@ import { SscardError } from '../../../apdu/errors.ts';
 import type { Waiting } from '../../../drivers/reader.ts';
 import { type Card, openCard } from '../../../src/card.ts';
 import { Pin } from '../../../src/crypto/pin.ts';
+import type { CaKeys } from '../../../src/financial/ca-keys.ts';
+import { parseCaKeys } from '../../../src/financial/ca-keys-file.ts';
 import type { KeyProvider } from '../../../src/keys/provider.ts';
 import { psamProvider } from '../../../src/keys/psam.ts';
 import { SimulatedCard } from '../../../src/simulator/card.ts';
@@ -53,6 +55,12 @@ export function cardFile(generation: Generation): Promise<CardFile> {
   const file = files.get(generation) ?? inventFile({ generation, seed: 20 });
   files.set(generation, file);
   return file;
+}
+
+/** The card's own test authority, which counts. */
+async function caKeysOf({ bank }: CardFile): Promise<CaKeys> {
+  const keys = await parseCaKeys(JSON.stringify({ keys: bank?.caKeys ?? [] }), 'card file');
+  return keys.withTestKeys(true);
 }
 
 /** The provider of an act, made of that of the PSAM. */
@@ -115,7 +123,8 @@ export class Rig {
     const { psam: structure } = await loadProfile(file.card.generation);
     const psamKeys = psamProvider((waiting) => psam.waitForCard(waiting), structure);
     const keys = keysOf(psamKeys, file);
-    const settings = { overlays: [{ ...SITE, ...site }], ...(keys && { keys }) };
+    const caKeys = await caKeysOf(file);
+    const settings = { overlays: [{ ...SITE, ...site }], financial: { caKeys }, ...(keys && { keys }) };
     const card = await openCard(await readers.waitForCard(), settings);
     return new Rig(readers, card, real, sent, counts);
   }
