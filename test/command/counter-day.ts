@@ -61,6 +61,15 @@ export async function counterDay(counter: Counter, generation: string): Promise<
   const log = await act(['account', 'log', '--with-pin', ...PINS], typed(FIRST));
   expect(log['withheld']).toEqual([]);
   expect((log['log'] as { transactions: unknown[] }).transactions.length).toBeGreaterThan(0);
+
+  const { bank } = await act(['bank', 'info']);
+  expect(bank).toMatchObject({ accountNumber: expect.stringMatching(/^620000\*{9}\d{4}$/), pinTries: 3 });
+  expect((await act(['bank', 'balance']))['eCash']).toMatchObject([{ balance: expect.any(Number) }]);
+  expect((await act(['bank', 'log']))['log']).toMatchObject({ present: true });
+  // A 1.0 card's certificate is over, too; over a real reader no authority's key is loaded.
+  const { code, answer } = await counter(['bank', 'verify'], {});
+  expect([0, ...(generation === '1.0' ? [10] : [])]).toContain(code);
+  expect(answer['authentication']).toMatchObject({ method: 'dda', caIndex: expect.any(String) });
 }
 
 /** Five wrong ones, then the last try: only with the word for it. */
