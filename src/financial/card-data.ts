@@ -22,6 +22,11 @@ export class CardData {
     this.#values.set(tag, value);
   }
 
+  /** What a next answer gives anew, or not at all. */
+  delete(tag: number): void {
+    this.#values.delete(tag);
+  }
+
   /**
    * Takes the primitive objects of answers and records, also those inside templates nobody knows.
    * @returns the first tag that was there already; nothing more is taken then (EMV 4.3 Book 3, 10.2: terminate)

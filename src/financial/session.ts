@@ -44,6 +44,11 @@ export class Session {
     this.terminal = terminal;
   }
 
+  /** The one that runs, or ran last. */
+  get step(): FinancialStep {
+    return this.#step;
+  }
+
   /** Of the steps that have ended. */
   get records(): readonly StepRecord[] {
     return this.#records;

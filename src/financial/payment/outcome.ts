@@ -45,6 +45,8 @@ export interface Declined extends Completed {
   readonly reason?: 'service-not-allowed' | 'pin-try-limit' | 'issuer-authentication-failed';
   /** The card asks for an advice to its issuer (9F27, bit 4). */
   readonly advice: boolean;
+  /** The host had approved: its side is to be reversed. */
+  readonly reverse: boolean;
 }
 
 /** A rule ended it: the card's data or answers are not what they must be. No cryptogram counts. */

@@ -59,6 +59,8 @@ export interface TerminalConfig {
   readonly choosesApplication?: boolean;
   /** The cardholder may go on without a PIN where the card asks for one. Default false. */
   readonly pinBypass?: boolean;
+  /** A person here compares identity documents: PBOC method 20. Default false. */
+  readonly comparesIdentity?: boolean;
   /** Manages risk also for cards that do not ask for it (4.5). Default false. */
   readonly alwaysManagesRisk?: boolean;
   /** More of the terminal by tag, for the card's lists: 9F15, 9F16, 9F1C, 9F4E, 9F01. */
