@@ -1,5 +1,4 @@
-import type { Decision } from '../rules.ts';
-import { Termination } from '../rules.ts';
+import { type Decision, Termination } from '../rules.ts';
 import { type Action, analyseAction, analyseUnable } from './action.ts';
 import { checkCombined } from './combined.ts';
 import { completed, type Ending } from './completion.ts';
@@ -20,7 +19,7 @@ const OFFLINE = { TC: 'Y1', AAC: 'Z1' } as const;
 const UNABLE = { TC: 'Y3', AAC: 'Z3' } as const;
 const RESPONSE_CODE = 0x8a;
 
-const CDA_FAILED: Decision = { rule: { id: 'cda-failed', clause: 'E2 6.6', effect: 'note' } };
+const CDA_FAILED: Decision = { rule: { id: 'declined-after-cda-failed', clause: 'E2 6.6', effect: 'note' } };
 const CARD_DECIDED: Decision = { rule: { id: 'card-lowered-the-request', clause: 'E3 9.2', effect: 'note' } };
 
 /** The first cryptogram, and what a second command needs of it. */
