@@ -15,6 +15,7 @@ export interface AccountData {
   readonly oddities: readonly AccountOddity[];
 }
 
+/** What of an account does not fit together. */
 export type AccountOddity =
   | 'account-number-missing'
   /** Tags 5A and 57 name different accounts. */
