@@ -17,12 +17,21 @@ const parameters = {
   Gy: field('BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0'),
 } as const;
 
-const Curve = weierstrass(parameters);
-export type Point = InstanceType<typeof Curve>;
+type Curve = ReturnType<typeof weierstrass<bigint>>;
+export type Point = InstanceType<Curve>;
+
+let made: Curve | undefined;
+
+/** Made at its first use, which takes milliseconds: programs load this file that never see SM2. */
+function curve(): Curve {
+  made ??= weierstrass(parameters);
+  return made;
+}
 
 /** How many there are of the points: scalars are counted modulo this. */
 export const ORDER = parameters.n;
-export const BASE = Curve.BASE;
+/** G. */
+export const basePoint = (): Point => curve().BASE;
 /** Bytes of a coordinate, and of a scalar. */
 export const FIELD_BYTES = 32;
 
@@ -40,12 +49,12 @@ export function toScalar(bytes: Uint8Array): bigint {
 }
 
 export function modulo(value: bigint): bigint {
-  return Curve.Fn.create(value);
+  return curve().Fn.create(value);
 }
 
 /** @throws when the value is 0 modulo the order */
 export function inverse(value: bigint): bigint {
-  return Curve.Fn.inv(value);
+  return curve().Fn.inv(value);
 }
 
 /** `x ‖ y`, 64 bytes: the form of public keys on cards. */
@@ -60,7 +69,7 @@ export function readPoint(bytes: Uint8Array): Point | undefined {
   const x = toScalar(bytes.subarray(0, FIELD_BYTES));
   const y = toScalar(bytes.subarray(FIELD_BYTES));
   try {
-    const point = Curve.fromAffine({ x, y });
+    const point = curve().fromAffine({ x, y });
     point.assertValidity();
     return point;
   } catch {

@@ -1,7 +1,7 @@
 import { concat } from '../../apdu/bytes.ts';
 import { equalInConstantTime } from './compare.ts';
 import { platformRandom, type RandomBytes, withOneTimeNumber } from './sm2.ts';
-import { BASE, FIELD_BYTES, type Point, pointBytes, readPoint, readScalar } from './sm2-curve.ts';
+import { basePoint, FIELD_BYTES, type Point, pointBytes, readPoint, readScalar } from './sm2-curve.ts';
 import { sm3 } from './sm3.ts';
 
 /** SM2 encryption (GB/T 32918.4, crypto.md 9). Loads the curve library, as `sm2.ts` does. */
@@ -31,7 +31,7 @@ export function sm2Encrypt(
     const shared = sharedBytes(point, k);
     const mask = derive(shared, message.length);
     if (mask.every((byte) => byte === 0)) return undefined;
-    const c1 = concat([Uint8Array.of(0x04), pointBytes(BASE.multiply(k))]);
+    const c1 = concat([Uint8Array.of(0x04), pointBytes(basePoint().multiply(k))]);
     const c2 = mask.map((byte, at) => byte ^ (message[at] as number));
     const c3 = digest(shared, message);
     return concat(order === 'C1C3C2' ? [c1, c3, c2] : [c1, c2, c3]);

@@ -1,6 +1,6 @@
 import { concat } from '../../apdu/bytes.ts';
 import {
-  BASE,
+  basePoint,
   curveBytes,
   FIELD_BYTES,
   inverse,
@@ -34,7 +34,7 @@ export const platformRandom: RandomBytes = (length) =>
 
 /** `x ‖ y` of a private key. @param privateKey 32 bytes. @throws RangeError when it is none */
 export function sm2PublicKey(privateKey: Uint8Array): Uint8Array {
-  return pointBytes(BASE.multiply(readScalar(privateKey)));
+  return pointBytes(basePoint().multiply(readScalar(privateKey)));
 }
 
 /**
@@ -72,7 +72,7 @@ export function sm2Verify(
   const s = toScalar(signature.subarray(FIELD_BYTES));
   const t = modulo(r + s);
   if (r === 0n || r >= ORDER || s === 0n || s >= ORDER || t === 0n) return false;
-  const sum = BASE.mulAddUnsafe(s, point, t);
+  const sum = basePoint().mulAddUnsafe(s, point, t);
   if (sum.is0()) return false;
   return modulo(toScalar(messageDigest(publicKey, message, identity)) + sum.toAffine().x) === r;
 }
@@ -92,7 +92,7 @@ export function sm2Sign(
   if (d === ORDER - 1n) throw new RangeError('this private key cannot sign');
   const e = toScalar(messageDigest(sm2PublicKey(privateKey), message, identity));
   return withOneTimeNumber(random, (k) => {
-    const r = modulo(e + BASE.multiply(k).toAffine().x);
+    const r = modulo(e + basePoint().multiply(k).toAffine().x);
     if (r === 0n || r + k === ORDER) return undefined;
     const s = modulo(inverse(1n + d) * (k - r * d));
     return s === 0n ? undefined : concat([toBytes(r), toBytes(s)]);
