@@ -25,6 +25,9 @@ const COMBINED = 0x10;
 /** Y3 and Z3: the terminal's own codes for no way to the issuer (4.8). */
 const UNABLE_ONLINE = ['Y3', 'Z3'];
 
+/** A key whose signature leaves no room for the rest of the answer is none for combined signatures. */
+const LONGEST_ANSWER = 256;
+
 /** What P1 asks for, and the values that were sent with it. */
 interface Request {
   readonly asked: CryptogramKind;
@@ -117,7 +120,8 @@ function combine(
   const signature = signDynamic(contents.image, algorithm, dynamic, unpredictable, card.random);
   if (signature === undefined) return { sw: 0x6985 };
   const children = [...before, { tag: 0x9f4b, value: signature }, ...after];
-  return keep(card, encodeBerTlv([{ tag: 0x77, value: new Uint8Array(), children }]));
+  const template = encodeBerTlv([{ tag: 0x77, value: new Uint8Array(), children }]);
+  return template.length > LONGEST_ANSWER ? { sw: 0x6985 } : keep(card, template);
 }
 
 /** GENERATE AC (2). */
