@@ -63,7 +63,7 @@ export interface TerminalConfig {
   readonly comparesIdentity?: boolean;
   /** Manages risk also for cards that do not ask for it (4.5). Default false. */
   readonly alwaysManagesRisk?: boolean;
-  /** More of the terminal by tag, for the card's lists: 9F15, 9F16, 9F1C, 9F4E, 9F01. */
+  /** More of the terminal by tag, for the card's lists: 9F15, 9F16, 9F1C, 9F4E, 9F01. Goes before what is above. */
   readonly data?: ReadonlyMap<number, Uint8Array>;
 }
 
@@ -101,13 +101,13 @@ export function hasPad(terminal: TerminalConfig): boolean {
 /** Data objects that the terminal gives before it knows the application. */
 export function terminalData(terminal: TerminalConfig): [number, Uint8Array][] {
   return [
-    ...(terminal.data ?? []),
     [0x9f1a, numeric(terminal.country, 2)],
     [0x9f35, numeric(terminal.type, 1)],
     [0x9f33, terminal.capabilities],
     [0x9f40, terminal.additionalCapabilities],
     [0x9f1e, ascii(terminal.serial)],
     [0xdf69, Uint8Array.of(terminal.sm ? 1 : 0)],
+    ...(terminal.data ?? []),
   ];
 }
 
