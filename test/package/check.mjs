@@ -179,7 +179,7 @@ function compiles(module, moduleResolution) {
   Object.assign(compilerOptions, { module, moduleResolution, skipLibCheck: false, exactOptionalPropertyTypes: true });
   writeFileSync(
     join(consumer, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, files: ['simulated.ts', 'terminal.ts'] }),
+    JSON.stringify({ compilerOptions, files: ['simulated.ts', 'terminal.ts', 'payment.ts'] }),
   );
   run(consumer, process.env, join(root, 'node_modules', '.bin', 'tsc'), '-p', '.');
 }

@@ -106,6 +106,11 @@ function forbiddenToSimulator(to: string, typeOnly: boolean): string | undefined
   return 'the simulator shares no code with the terminal';
 }
 
+/** What one source file loads or names. @param text of the file */
+export function importsOf(path: string, text: string): readonly Import[] {
+  return readImports(path, text).imports;
+}
+
 function readImports(path: string, text: string): { imports: Import[]; bypasses: string[] } {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const imports: Import[] = [];

@@ -27,7 +27,7 @@ export interface ChooseApplication {
   readonly choices: readonly ApplicationChoice[];
   /** The one before could not be used: "try again". */
   readonly again: boolean;
-  /** @param choice one of `choices` @throws RangeError for another */
+  /** Goes on with this one. @param choice one of `choices` @throws RangeError for another */
   choose(choice: ApplicationChoice): Promise<PaymentState>;
 }
 
@@ -67,7 +67,7 @@ export interface EnterOfflinePin extends PinAsked {
   readonly lastTry: boolean;
   /** The PIN before was wrong. */
   readonly wrong: boolean;
-  /** @param pin used up, whatever comes of it; what is no PIN (4 to 12 digits) is not sent, and asked for again */
+  /** Sends it to the card. @param pin used up, whatever comes of it; what is no PIN (4 to 12 digits) is not sent, and asked for again */
   enter(pin: Pin, options?: { readonly lastTry?: boolean }): Promise<PaymentState>;
 }
 
@@ -76,7 +76,7 @@ export interface EnterOnlinePin extends PinAsked {
   readonly where: 'host';
   /** For the block (ISO 9564 formats 0, 3, 4). Never kept, shown or logged. */
   accountNumber(): string;
-  /** @param block enciphered; taken over and wiped */
+  /** Keeps it for the host. @param block enciphered; taken over and wiped */
   enter(block: Uint8Array): Promise<PaymentState>;
 }
 
@@ -113,6 +113,8 @@ export interface GoOnline {
 export interface Referral {
   readonly kind: 'referral';
   readonly responseCode: string;
+  /** The issuer said yes. */
   approve(): Promise<PaymentState>;
+  /** Anything else. */
   decline(): Promise<PaymentState>;
 }
