@@ -42,6 +42,8 @@ export interface RigOptions {
   readonly orders?: readonly IssuerOrder[];
   readonly faults?: readonly Fault[];
   readonly readers?: Omit<SimReadersOptions, 'card' | 'psam'>;
+  /** Puts the card into another reader than the simulated one. */
+  readonly connect?: (card: VirtualCard) => Promise<Channel>;
 }
 
 /** One payment with the demonstration card, and its bank behind it. */
@@ -63,7 +65,8 @@ export async function paymentRig(options: RigOptions = {}): Promise<Rig> {
   const card = new SimulatedCard({ ...image, financial: bank(image.financial) });
   const sent: string[] = [];
   const faulty = withFaults(listening(card, sent), options.faults ?? []);
-  const channel = await simReaders(undefined, { ...options.readers, card: faulty }).waitForCard();
+  const simulated = (one: VirtualCard) => simReaders(undefined, { ...options.readers, card: one }).waitForCard();
+  const channel = await (options.connect ?? simulated)(faulty);
   const issuer = new SimulatedIssuer({ masterKeys: mastersOf(demo.bank.masters) });
   for (const order of options.orders ?? []) issuer.order(order);
   const applications = [{ ...UNIONPAY, ...application }];
