@@ -1,10 +1,11 @@
 // Takes one rule of the twin away at a time, in a copy of the tree, and expects the tests to turn red.
-// Usage: node test/mutations/run.mjs [part of a name]
+// Usage: node test/mutations/run.mjs [part of "file: name"]
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { financialMutations } from './financial.mjs';
 import { mutations } from './list.mjs';
 import { moduleMutations } from './modules.mjs';
 
@@ -14,7 +15,9 @@ const parts = ['apdu', 'drivers', 'src', 'fixtures', 'test', 'package.json', 'ts
 const suites = ['test/simulator/golden', 'test/simulator/card-', 'test/simulator/power-cut', 'test/simulator/social'];
 
 const wanted = process.argv[2] ?? '';
-const chosen = [...mutations, ...moduleMutations].filter((one) => one.name.includes(wanted));
+const chosen = [...mutations, ...moduleMutations, ...financialMutations].filter((one) =>
+  `${one.file}: ${one.name}`.includes(wanted),
+);
 const copy = mkdtempSync(join(tmpdir(), 'sscard-mutations-'));
 const outcomes = { killed: 0, survived: 0 };
 
@@ -49,7 +52,7 @@ try {
       const killed = fits && !green(tests);
       writeFileSync(path, source);
       outcomes[killed ? 'killed' : 'survived']++;
-      say(`${killed ? 'killed  ' : fits ? 'SURVIVED' : 'NO MATCH'}  ${file.padEnd(28)}${name} (${clause})`);
+      say(`${killed ? 'killed  ' : fits ? 'SURVIVED' : 'NO MATCH'}  ${file.padEnd(40)}${name} (${clause})`);
     }
     say(`${outcomes.killed} killed, ${outcomes.survived} survived`);
     process.exitCode = outcomes.survived === 0 ? 0 : 1;

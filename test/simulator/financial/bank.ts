@@ -1,6 +1,7 @@
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { scriptMac } from '../../../src/crypto/emv-cryptograms.ts';
 import { pbocSessionKey } from '../../../src/crypto/emv-keys.ts';
+import { encipherData } from '../../../src/crypto/secure-messaging.ts';
 import type { SimulatedCard, SimulatedCardOptions } from '../../../src/simulator/card.ts';
 import type { FinancialImage, FinancialState, LastTransaction } from '../../../src/simulator/financial/image.ts';
 import { poweredCard } from '../cards.ts';
@@ -109,6 +110,16 @@ export function script(head: string, data: string, atc: number, cryptogram: stri
   const session = pbocSessionKey('3DES', key, counter);
   const mac = scriptMac('3DES', session, header, counter, fromHex(cryptogram), fromHex(data));
   return `${toHex(header)}${data}${toHex(mac)}`;
+}
+
+/**
+ * Data of PIN CHANGE in the laboratory's first transaction (7.5): the block, XOR bytes 5 to 8 of the key, enciphered.
+ * @param block `0N`, the digits, F
+ */
+export function newPin(block: string): string {
+  const key = fromHex(laboratoryBank().keys['3DES']?.enc ?? '');
+  const plain = fromHex(block).map((byte, at) => (at < 4 ? byte : byte ^ (key[at] ?? 0)));
+  return toHex(encipherData('3DES', pbocSessionKey('3DES', key, Uint8Array.of(0, 1)), plain));
 }
 
 /** EXTERNAL AUTHENTICATE with a response that is no issuer's. */

@@ -74,7 +74,7 @@ describe('e-cash pays', () => {
 
   it('counts against no limit of the debit side', async () => {
     const card = await bank(bankWith({ '9F54': '000000000000' }));
-    expect(transaction(card, '40', PAY).information).toBe('40');
+    expect(shown(transaction(card, '40', PAY))).toBe('40 03900000');
     expect(card.image().financial?.state.counters.amount).toBe(0);
   });
 

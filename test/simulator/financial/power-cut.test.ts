@@ -8,6 +8,7 @@ import {
   first,
   initiate,
   last,
+  newPin,
   poweredBank,
   RIGHT_PIN,
   readAnswer,
@@ -118,6 +119,17 @@ describe.each(both)('power lost (tears: %s)', (tears) => {
     const limit = (after: SimulatedCard) => after.image().financial?.data['9F77'] ?? '';
     const put = script('04DA9F77', '000000020000', 1, cryptogram);
     isOneStep(await cuts([...begin, put], tears, limit), '000000015000', '000000020000');
+  });
+
+  it('in PIN CHANGE: exactly one of the two PINs, with its tries', async () => {
+    const card = await poweredBank(undefined, 'laboratory-e-cash');
+    const { cryptogram } = transaction(card, '80', {}, WRONG_PIN);
+    const change = script('84240002', newPin('06735190FFFFFFFF'), 1, cryptogram);
+    const look = (after: SimulatedCard) => {
+      const { digits, triesLeft } = after.image().financial?.pin ?? {};
+      return `${digits} ${triesLeft}`;
+    };
+    isOneStep(await cuts([SELECT_BANK, initiate(), WRONG_PIN, first('80'), change], tears, look), '1234 2', '735190 3');
   });
 
   it('in APPLICATION BLOCK: it is blocked or not', async () => {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type BerTlv, decodeBerTlv } from '../../../apdu/ber-tlv.ts';
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
-import { pbocSessionKey } from '../../../src/crypto/emv-keys.ts';
-import { encipherData } from '../../../src/crypto/secure-messaging.ts';
 import type { SimulatedCard } from '../../../src/simulator/card.ts';
 import { SimulatedIssuer } from '../../../src/simulator/financial/issuer.ts';
 import type { IssuerScript } from '../../../src/simulator/financial/issuer-scripts.ts';
@@ -12,6 +10,7 @@ import {
   bankWith,
   initiate,
   last,
+  newPin,
   poweredBank,
   RIGHT_PIN,
   SELECT_BANK,
@@ -19,6 +18,7 @@ import {
   second,
   shown,
   transaction,
+  WRONG_PIN,
 } from './bank.ts';
 import { field55 } from './field55.ts';
 import { laboratoryBank } from './laboratory.ts';
@@ -131,6 +131,13 @@ describe('what scripts leave in the CVR (3.5)', () => {
     expect(shown(transaction(card, '80'))).toBe('80 03A004F0');
   });
 
+  it('counts none where the last cryptogram never came', async () => {
+    const card = await poweredBank();
+    const { cryptogram } = transaction(card, '80');
+    ask(card, script(...PUT_LIMIT, 1, cryptogram));
+    expect(shown(transaction(card, '80'))).toBe('80 03A08000');
+  });
+
   it('one before the last cryptogram that failed is told', async () => {
     const card = await poweredBank();
     const { cryptogram } = transaction(card, '80');
@@ -184,6 +191,13 @@ describe('the PIN', () => {
     ]);
   });
 
+  it('is changed with all its tries', async () => {
+    const card = await poweredBank();
+    const { cryptogram } = transaction(card, '80', {}, WRONG_PIN);
+    expect(last(card, script('84240002', newPin('06735190FFFFFFFF'), 1, cryptogram))).toBe('9000');
+    expect(card.image().financial?.pin).toEqual({ digits: '735190', tries: 3, triesLeft: 3 });
+  });
+
   it.each([
     ['three digits', '03123FFFFFFFFFFF'],
     ['thirteen digits', '0D12345678901234'],
@@ -191,16 +205,7 @@ describe('the PIN', () => {
   ])('is not changed to %s', async (_, block) => {
     const card = await poweredBank();
     const { cryptogram } = transaction(card, '80');
-    const mask = fromHex('0000000055667788');
-    const plain = fromHex(block).map((byte, at) => byte ^ (mask[at] ?? 0));
-    const enciphered = encipher(plain);
-    expect(last(card, script('84240002', enciphered, 1, cryptogram))).toBe('6A80');
+    expect(last(card, script('84240002', newPin(block), 1, cryptogram))).toBe('6A80');
     expect(card.image().financial?.pin.digits).toBe('1234');
   });
 });
-
-/** Under the laboratory's session key for encipherment of the first transaction. */
-function encipher(plain: Uint8Array): string {
-  const session = pbocSessionKey('3DES', fromHex(laboratoryBank().keys['3DES']?.enc ?? ''), Uint8Array.of(0, 1));
-  return toHex(encipherData('3DES', session, plain));
-}
