@@ -28,8 +28,8 @@ const terminal: TerminalConfig = {
       floorLimit: 50_000, // fen
       actionCodes: {
         denial: fromHex('0010000000'),
-        online: fromHex('D84004F800'),
-        default: fromHex('D84000A800'),
+        online: fromHex('DC4004F800'),
+        default: fromHex('DC4000A800'),
       },
     },
   ],

@@ -13,10 +13,14 @@ import type { ApplicationParameters, TerminalConfig } from '../../../src/financi
 import { SimulatedCard } from '../../../src/simulator/card.ts';
 import demo from '../../../src/simulator/demo-card.json' with { type: 'json' };
 import { type Fault, withFaults } from '../../../src/simulator/faults.ts';
-import type { FinancialImage } from '../../../src/simulator/financial/image.ts';
+import type { BankFileImage } from '../../../src/simulator/financial/bank-file.ts';
+import type { FinancialAlgorithm, FinancialImage, FinancialKeysImage } from '../../../src/simulator/financial/image.ts';
+import { inventBank } from '../../../src/simulator/financial/invent-bank.ts';
 import { type IssuerOrder, SimulatedIssuer } from '../../../src/simulator/financial/issuer.ts';
+import type { KeySet } from '../../../src/simulator/financial/issuer-keys.ts';
 import type { CardImage } from '../../../src/simulator/image.ts';
-import { type SimReadersOptions, simReaders, type VirtualCard } from '../../../src/simulator/readers.ts';
+import { seededRandom } from '../../../src/simulator/random.ts';
+import { simReaders, type VirtualCard } from '../../../src/simulator/readers.ts';
 import { PURCHASE, TERMINAL, UNIONPAY } from '../../pure/financial/payment/terminals.ts';
 
 export const PIN = demo.card.financial.pin.digits;
@@ -41,10 +45,31 @@ export interface RigOptions {
   /** For the host, one after the other. */
   readonly orders?: readonly IssuerOrder[];
   readonly faults?: readonly Fault[];
-  readonly readers?: Omit<SimReadersOptions, 'card' | 'psam'>;
   /** Puts the card into another reader than the simulated one. */
   readonly connect?: (card: VirtualCard) => Promise<Channel>;
+  /** Another bank side than the one of the demonstration card. */
+  readonly side?: BankSide;
 }
+
+/** A bank side, and the keys of its issuer and authority. */
+export interface BankSide {
+  readonly image: FinancialImage;
+  readonly bank: BankFileImage;
+}
+
+const DEMO: BankSide = { image: demo.card.financial as FinancialImage, bank: demo.bank as BankFileImage };
+
+/** Invented from a seed: SM2, SM3 and SM4 only. */
+export function smSide(): Promise<BankSide> {
+  const facts = { name: '张三', citizenNumber: '320499188001010017', issueDate: '20250101', expiryDate: '20450101' };
+  return inventBank({ kind: 'sm2', ...facts }, seededRandom(4));
+}
+
+/** A card that wants its issuer: it lowers a TC to an ARQC, and nothing in the TVR is against it. */
+export const wantsIssuer = (bank: FinancialImage): FinancialImage => ({
+  ...bank,
+  data: { ...bank.data, '9F58': '00' },
+});
 
 /** One payment with the demonstration card, and its bank behind it. */
 export interface Rig {
@@ -60,36 +85,37 @@ export interface Rig {
 
 /** The bank side of the demonstration card, a few changes made. */
 export async function paymentRig(options: RigOptions = {}): Promise<Rig> {
-  const { bank = (one) => one, terminal = {}, application = {}, request = {}, settings = {} } = options;
-  const image = structuredClone(demo.card) as unknown as CardImage & { readonly financial: FinancialImage };
-  const card = new SimulatedCard({ ...image, financial: bank(image.financial) });
+  const { bank = (one) => one, terminal = {}, application = {}, request = {}, settings = {}, side = DEMO } = options;
+  const image = structuredClone(demo.card) as unknown as CardImage;
+  const card = new SimulatedCard({ ...image, financial: bank(structuredClone(side.image)) });
   const sent: string[] = [];
   const faulty = withFaults(listening(card, sent), options.faults ?? []);
-  const simulated = (one: VirtualCard) => simReaders(undefined, { ...options.readers, card: one }).waitForCard();
+  const simulated = (one: VirtualCard) => simReaders(undefined, { card: one }).waitForCard();
   const channel = await (options.connect ?? simulated)(faulty);
-  const issuer = new SimulatedIssuer({ masterKeys: mastersOf(demo.bank.masters) });
+  const issuer = new SimulatedIssuer({ masterKeys: mastersOf(side.bank) });
   for (const order of options.orders ?? []) issuer.order(order);
   const applications = [{ ...UNIONPAY, ...application }];
   const payment = new Payment(
     channel,
-    { caKeys: await demoKeys(), terminal: { ...TERMINAL, applications, ...terminal }, ...settings },
+    { caKeys: await keysOf(side), terminal: { ...TERMINAL, applications, ...terminal }, ...settings },
     { ...PURCHASE, ...request },
   );
   const host = (message: AuthorisationRequest) => {
     const { number: pan, sequence } = message.account();
     return issuer.authorise(message.field55, { pan, sequence });
   };
-  const bankNow = () => card.image().financial ?? image.financial;
+  const bankNow = () => card.image().financial ?? side.image;
   return { payment, card, channel, issuer, sent, bank: bankNow, host };
 }
 
-export async function demoKeys(): Promise<CaKeys> {
-  return (await parseCaKeys(JSON.stringify({ keys: demo.bank.caKeys }), 'demo')).withTestKeys(true);
+/** The test authority of a bank side, which counts here. */
+export async function keysOf({ bank }: BankSide = DEMO): Promise<CaKeys> {
+  return (await parseCaKeys(JSON.stringify({ keys: bank.caKeys }), 'its own authority')).withTestKeys(true);
 }
 
-function mastersOf(masters: typeof demo.bank.masters) {
-  const { ac, mac, enc } = masters['3DES'];
-  return { '3DES': { ac: fromHex(ac), mac: fromHex(mac), enc: fromHex(enc) } };
+function mastersOf({ masters }: BankFileImage): Partial<Record<FinancialAlgorithm, KeySet>> {
+  const bytes = ({ ac, mac, enc }: FinancialKeysImage) => ({ ac: fromHex(ac), mac: fromHex(mac), enc: fromHex(enc) });
+  return Object.fromEntries(Object.entries(masters).map(([algorithm, keys]) => [algorithm, bytes(keys)]));
 }
 
 function listening(card: SimulatedCard, sent: string[]): VirtualCard {
