@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../apdu/bytes.ts';
 import type { FinancialImage } from '../../../src/simulator/financial/image.ts';
-import { CAPABILITIES, keysOf, ofKind, paymentRig, payThrough, type RigOptions, toldAs } from './payment-rig.ts';
+import { CAPABILITIES, demoKeys, ofKind, paymentRig, payThrough, type RigOptions, toldAs } from './payment-rig.ts';
 
 const SIGNED: RigOptions = { terminal: { capabilities: fromHex(CAPABILITIES.signature) } };
 const ONLINE: RigOptions = { ...SIGNED, request: { forceOnline: true } };
@@ -153,7 +153,7 @@ describe('what is no terminal or no payment', () => {
 
 describe('a test authority', () => {
   it('that does not count proves nothing: TVR 1.3, no combined signature is asked for', async () => {
-    const caKeys = (await keysOf()).withTestKeys(false);
+    const caKeys = (await demoKeys()).withTestKeys(false);
     const rig = await paymentRig({ ...SIGNED, settings: { caKeys } });
     const end = await payThrough(rig);
     expect(end.records.some(({ tvr }) => tvr.startsWith('04'))).toBe(true);

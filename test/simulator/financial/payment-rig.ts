@@ -109,9 +109,11 @@ export async function paymentRig(options: RigOptions = {}): Promise<Rig> {
 }
 
 /** The test authority of a bank side, which counts here. */
-export async function keysOf({ bank }: BankSide = DEMO): Promise<CaKeys> {
+export async function keysOf({ bank }: BankSide): Promise<CaKeys> {
   return (await parseCaKeys(JSON.stringify({ keys: bank.caKeys }), 'its own authority')).withTestKeys(true);
 }
+
+export const demoKeys = (): Promise<CaKeys> => keysOf(DEMO);
 
 function mastersOf({ masters }: BankFileImage): Partial<Record<FinancialAlgorithm, KeySet>> {
   const bytes = ({ ac, mac, enc }: FinancialKeysImage) => ({ ac: fromHex(ac), mac: fromHex(mac), enc: fromHex(enc) });
