@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { concat, equalBytes } from '../../apdu/bytes.ts';
 import { invalid, type OfflineResult, valid } from './offline.ts';
 
@@ -24,13 +25,14 @@ const SHA_1 = 0x01;
 
 /** SHA-1, which EMV prescribes, over all parts. */
 export function sha1(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = process.getBuiltinModule('node:crypto').createHash('sha1');
-  for (const part of parts) hash.update(part);
-  return new Uint8Array(hash.digest());
+  const { hash } = process.getBuiltinModule('node:crypto');
+  return bare(hash('sha1', concat(parts), 'buffer'));
 }
 
 /** The modulus without leading zeros. */
 export function modulusOf(key: RsaPublicKey): Uint8Array {
+  // The same object where it can be: what the platform made of it is kept beside it.
+  if (key.modulus[0] !== 0) return key.modulus;
   const first = key.modulus.findIndex((byte) => byte !== 0);
   return first < 0 ? new Uint8Array(0) : key.modulus.subarray(first);
 }
@@ -69,23 +71,69 @@ export function authorityKeyDigest(rid: Uint8Array, index: number, key: RsaPubli
   return sha1(concat([rid, Uint8Array.of(index), key.modulus, key.exponent]));
 }
 
-/** `S^e mod N`; `undefined` when the platform refuses the key, or the signature is not below the modulus. */
+/** Shorter keys are none: the platform refuses them, too. */
+const LEAST_MODULUS = 64;
+
+/**
+ * `S^e mod N`; `undefined` for a key that is none, and for a signature that is not below the modulus. With exponent 3, which
+ * most certificates have, two multiplications are faster than making the platform a key; nothing here is secret.
+ * @returns as many bytes as the modulus
+ */
 export function publicOperation(
   modulus: Uint8Array,
   exponent: Uint8Array,
   signature: Uint8Array,
 ): Uint8Array | undefined {
-  const { constants, createPublicKey, publicDecrypt } = process.getBuiltinModule('node:crypto');
+  if (modulus.length < LEAST_MODULUS) return undefined;
+  return exponent.length === 1 && exponent[0] === 3
+    ? cubed(modulus, signature)
+    : byPlatform({ modulus, exponent }, signature);
+}
+
+function cubed(modulus: Uint8Array, signature: Uint8Array): Uint8Array | undefined {
+  const n = integerOf(modulus);
+  const s = integerOf(signature);
+  if (s >= n) return undefined;
+  const hex = ((((s * s) % n) * s) % n).toString(16);
+  return bare(Buffer.from(hex.padStart(2 * modulus.length, '0'), 'hex'));
+}
+
+function byPlatform(key: RsaPublicKey, signature: Uint8Array): Uint8Array | undefined {
+  const { constants, publicDecrypt } = process.getBuiltinModule('node:crypto');
   try {
-    const jwk = { kty: 'RSA', n: base64url(modulus), e: base64url(exponent) };
-    const key = createPublicKey({ key: jwk, format: 'jwk' });
-    return new Uint8Array(publicDecrypt({ key, padding: constants.RSA_NO_PADDING }, signature));
+    return bare(publicDecrypt({ key: platformKey(key), padding: constants.RSA_NO_PADDING }, signature));
   } catch {
     // Key and signature came from a card: that they are wrong is an answer, not a fault.
     return undefined;
   }
 }
 
+/** Of authorities, which are used again and again. Goes with the bytes of their modulus. */
+const made = new WeakMap<Uint8Array, { readonly exponent: string; readonly key: KeyObject }>();
+
+function platformKey({ modulus, exponent }: RsaPublicKey): KeyObject {
+  const known = made.get(modulus);
+  const e = base64url(exponent);
+  if (known?.exponent === e) return known.key;
+  const { createPublicKey } = process.getBuiltinModule('node:crypto');
+  const key = createPublicKey({ key: { kty: 'RSA', n: base64url(modulus), e }, format: 'jwk' });
+  made.set(modulus, { exponent: e, key });
+  return key;
+}
+
+function integerOf(bytes: Uint8Array): bigint {
+  return BigInt(`0x${viewOf(bytes).toString('hex') || '0'}`);
+}
+
 function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
+  return viewOf(bytes).toString('base64url');
+}
+
+/** Not a `Buffer`, whose `slice` copies nothing. */
+function bare({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
