@@ -1,15 +1,8 @@
 import { equalBytes, fromHex, toHex } from '../../apdu/bytes.ts';
 import { type DecodedCommand, decodeCommand } from '../../apdu/command.ts';
-import { decodeSimpleTlv } from '../../apdu/simple-tlv.ts';
-import {
-  HISTORICAL,
-  ITEM_RULES,
-  type ItemRule,
-  KEEP_FILE,
-  PIN_COMMANDS,
-  SSSE_FILE,
-  SSSE_NAMES,
-} from './mask-policy.ts';
+import { type AnswerMask, BankMask, isPaymentName } from './mask-bank.ts';
+import { HISTORICAL, KEEP_FILE, PIN_COMMANDS, SSSE_FILE, SSSE_NAMES } from './mask-policy.ts';
+import { maskRecords } from './mask-social.ts';
 import { formatMasked, hideExcept, type MaskedBytes } from './masked-bytes.ts';
 
 /**
@@ -26,28 +19,32 @@ export interface Masker {
   answer(bytes: Uint8Array): string;
 }
 
-/** What the answer to the last command belongs to. */
-type Expected =
-  | { readonly kind: 'hidden' }
-  | { readonly kind: 'fci' }
-  /** `pieces`: a part has come already, so no piece is a whole record. */
-  | { readonly kind: 'record'; readonly file: number | undefined; readonly pieces: boolean };
+/** What the answer to the last command shows. */
+interface Expected {
+  readonly show: AnswerMask;
+  /** In what it comes: any piece by itself, only the whole answer, or the whole also with a warning (6283: blocked). */
+  readonly when: 'pieces' | 'whole' | 'warned';
+  /** A part has come already, so no piece is a whole answer. */
+  readonly begun?: true;
+}
+
+/** What is selected: a payment application or directory brings its own rules; `elsewhere`: any other, or not known. */
+type Place = 'ssse' | BankMask | 'elsewhere';
 
 interface State {
-  /** `elsewhere`: any other application or directory, or not known. */
-  place: 'ssse' | 'elsewhere';
+  place: Place;
   file: number | undefined;
   expected: Expected;
   /** What the command does to the selection if the card accepts it; until then the selection counts as lost. */
-  accepted: { readonly place?: 'ssse'; readonly file?: number | undefined } | undefined;
+  accepted: { readonly place?: Place; readonly file?: number | undefined } | undefined;
 }
 
-const HIDDEN: Expected = { kind: 'hidden' };
+const HIDDEN: Expected = { show: () => undefined, when: 'whole' };
 const names = SSSE_NAMES.map((name) => fromHex(name));
 
 /**
- * A masker for one exchange stream. Shows what `mask-policy.ts` lists and hides the rest; what it cannot parse it
- * hides. Works on what the lines say, not on what the program meant, so it masks a foreign transcript as well.
+ * A masker for one exchange stream. Shows what `mask-policy.ts` and `mask-bank-policy.ts` list and hides the rest; what
+ * it cannot parse it hides. Works on what the lines say, not on what the program meant, so it masks a foreign transcript as well.
  *
  * @example
  * const masker = createMasker();
@@ -101,26 +98,41 @@ function maskCommand(state: State, bytes: Uint8Array): MaskedBytes {
     state.file = undefined;
     return hideExcept(bytes, (at) => at < 4 && bytes.length >= 4);
   }
-  const showData = command.cla === 0x00 ? follow(state, before, command) : leaveAlone(state, command);
-  return showCommand(bytes, command, showData);
+  return showCommand(bytes, command, follow(state, before, command));
 }
 
-/** A class we have no rules for: nothing is shown, and a SELECT in it may have moved anything. */
-function leaveAlone(state: State, command: DecodedCommand): MaskedBytes | undefined {
+/** Follows what a command does. @returns its data as it may be shown; `undefined`: none of it. */
+function follow(state: State, before: State, command: DecodedCommand): MaskedBytes | undefined {
+  const { cla, ins } = command;
+  if (cla === 0x00 && ins === 0xa4) return select(state, command);
+  if (cla === 0x00 && ins === 0xc0) {
+    state.expected = before.expected;
+    return undefined;
+  }
+  if (before.place instanceof BankMask && ins !== 0xa4) return followBank(state, before.place, command);
+  if (cla === 0x00) return followSocial(state, before, command);
+  // A class we have no rules for: nothing is shown, and a SELECT in it may have moved anything.
   state.file = undefined;
-  if (command.ins === 0xa4) state.place = 'elsewhere';
+  if (ins === 0xa4) state.place = 'elsewhere';
   return undefined;
 }
 
-/** Follows what a command of class 00 does. @returns its data as it may be shown; `undefined`: none of it. */
-function follow(state: State, before: State, command: DecodedCommand): MaskedBytes | undefined {
+function followBank(state: State, bank: BankMask, command: DecodedCommand): MaskedBytes | undefined {
+  const { data, answer } = bank.follow(command);
+  if (answer !== undefined) state.expected = { show: answer, when: 'whole' };
+  return data;
+}
+
+/** A command of class 00 to the social security application, or to one without rules. */
+function followSocial(state: State, before: State, command: DecodedCommand): MaskedBytes | undefined {
   switch (command.ins) {
-    case 0xa4:
-      return select(state, command);
     case 0xb2:
       useFile(state, before, command.p2 >> 3);
       // Last, next, previous (modes 1 to 3, 5 to 7) are not used by this card.
-      if ((command.p2 & 0x03) === 0) state.expected = { kind: 'record', file: shownFile(state), pieces: false };
+      if ((command.p2 & 0x03) === 0) {
+        const file = shownFile(state);
+        state.expected = { show: (data) => maskRecords(file, data), when: 'whole' };
+      }
       return undefined;
     case 0xdc:
       useFile(state, before, command.p2 >> 3);
@@ -132,9 +144,6 @@ function follow(state: State, before: State, command: DecodedCommand): MaskedByt
     case 0xd6:
       useFile(state, before, command.p1 & 0x80 ? command.p1 & 0x1f : 0);
       return undefined;
-    case 0xc0:
-      state.expected = before.expected;
-      return undefined;
     default:
       if (!KEEP_FILE.has(command.ins)) state.file = undefined;
       return undefined;
@@ -142,34 +151,36 @@ function follow(state: State, before: State, command: DecodedCommand): MaskedByt
 }
 
 function select(state: State, { p1, data }: DecodedCommand): MaskedBytes | undefined {
+  const inSsse = state.place === 'ssse';
   state.file = undefined;
-  const show = (bytes: Uint8Array) => hideExcept(bytes, () => true);
-  if (data === undefined || p1 > 0x04 || p1 === 0x03) {
-    state.place = 'elsewhere';
-    return undefined;
-  }
+  state.place = 'elsewhere';
+  if (data === undefined || p1 > 0x04 || p1 === 0x03) return undefined;
   if (p1 === 0x04) {
-    state.place = 'elsewhere';
-    if (names.some((name) => equalBytes(name, data))) {
-      state.accepted = { place: 'ssse' };
-      state.expected = { kind: 'fci' };
-    }
+    selectByName(state, data);
     // ISO/IEC 7816-5: an application identifier has 5 to 16 bytes. Anything else is no name we may show.
-    return data.length >= 5 && data.length <= 16 ? show(data) : undefined;
+    return data.length >= 5 && data.length <= 16 ? showAll(data) : undefined;
   }
-  if (data.length !== 2) {
-    state.place = 'elsewhere';
-    return undefined;
-  }
+  if (data.length !== 2) return undefined;
   const [high = 0, low = 0] = data;
   if (high === 0xef && p1 !== 0x01) {
+    if (inSsse) state.place = 'ssse';
     state.accepted = { file: low };
-  } else {
-    state.place = 'elsewhere';
-    if (toHex(data) === SSSE_FILE && p1 === 0x00) state.accepted = { place: 'ssse' };
-  }
-  return show(data);
+  } else if (toHex(data) === SSSE_FILE && p1 === 0x00) state.accepted = { place: 'ssse' };
+  return showAll(data);
 }
+
+function selectByName(state: State, name: Uint8Array): void {
+  if (names.some((one) => equalBytes(one, name))) {
+    state.accepted = { place: 'ssse' };
+    state.expected = { show: showAll, when: 'pieces' };
+  } else if (isPaymentName(name)) {
+    const bank = new BankMask(name);
+    state.accepted = { place: bank };
+    state.expected = { show: (data) => bank.fileControl(data), when: 'warned' };
+  }
+}
+
+const showAll: AnswerMask = (data) => hideExcept(data, () => true);
 
 /** A short file identifier in a command makes that file current, if the card accepts it. 0: the current file. */
 function useFile(state: State, before: State, sfi: number): void {
@@ -190,8 +201,7 @@ function maskAnswer(state: State, bytes: Uint8Array): MaskedBytes {
   const { expected } = state;
   accept(state, sw1, end);
   const data = bytes.subarray(0, end);
-  const masked = sw1 === 0x90 || sw1 === 0x61 ? maskData(expected, data, sw1) : undefined;
-  return hideData(bytes, 0, end, masked);
+  return hideData(bytes, 0, end, mayShow(expected, sw1) ? expected.show(data) : undefined);
 }
 
 /** What the status word means for the selection and for a GET RESPONSE after it. */
@@ -200,56 +210,12 @@ function accept(state: State, sw1: number, dataLength: number): void {
   if (sw1 === 0x90 || sw1 === 0x61 || sw1 === 0x62) Object.assign(state, state.accepted);
   if (sw1 !== 0x6c) state.accepted = undefined;
   if (sw1 !== 0x61 && sw1 !== 0x6c) state.expected = HIDDEN;
-  else if (state.expected.kind === 'record' && dataLength > 0) state.expected = { ...state.expected, pieces: true };
+  else if (dataLength > 0) state.expected = { ...state.expected, begun: true };
 }
 
-function maskData(expected: Expected, data: Uint8Array, sw1: number): MaskedBytes | undefined {
-  if (expected.kind === 'fci') return hideExcept(data, () => true);
-  if (expected.kind === 'record' && !expected.pieces && sw1 === 0x90) return maskRecords(expected.file, data);
-  return undefined;
-}
-
-/** Records of a file we have rules for: tags and lengths, and of the values what the rules show. */
-function maskRecords(file: number | undefined, data: Uint8Array): MaskedBytes | undefined {
-  const rules = file === undefined ? undefined : ITEM_RULES.get(file);
-  const records = rules && tryDecodeRecords(data);
-  if (!rules || !records?.every(({ tag }) => rules.has(tag))) return undefined;
-  const shown = new Uint8Array(data.length);
-  let at = 0;
-  for (const { tag, value } of records) {
-    shown.fill(1, at, at + 2);
-    at += 2;
-    const rule = rules.get(tag);
-    if (rule && rule.length === value.length) showValue(shown, at, value, rule);
-    at += value.length;
-  }
-  return hideExcept(data, (position) => shown[position] === 1);
-}
-
-function showValue(shown: Uint8Array, start: number, value: Uint8Array, { show }: ItemRule): void {
-  const end = start + value.length;
-  if (show === 'all') shown.fill(1, start, end);
-  else if (show === 'padding' || show === 'first-character') {
-    const length = value.findLastIndex((byte) => !isPadding(byte)) + 1;
-    shown.fill(1, start + length, end);
-    const first = firstCharacter(value);
-    // A name of one character would be shown whole.
-    if (show === 'first-character' && first < length) shown.fill(1, start, start + first);
-  } else if (show !== 'none') {
-    shown.fill(1, start, start + show.first);
-    shown.fill(1, end - show.last, end);
-  }
-}
-
-/** Texts are filled up with 00; some writers use FF or blanks (social-security-card.md 3.1). No character ends in these. */
-function isPadding(byte: number): boolean {
-  return byte === 0x00 || byte === 0x20 || byte === 0xff;
-}
-
-/** Bytes of the first character in GB18030. */
-function firstCharacter([lead = 0, second = 0]: Uint8Array): number {
-  if (lead < 0x81) return 1;
-  return second >= 0x30 && second <= 0x39 ? 4 : 2;
+function mayShow({ when, begun }: Expected, sw1: number): boolean {
+  if (when === 'pieces') return sw1 === 0x90 || sw1 === 0x61;
+  return begun === undefined && (sw1 === 0x90 || (sw1 === 0x62 && when === 'warned'));
 }
 
 /** The header, the length fields, and of the data what `data` shows. */
@@ -270,14 +236,6 @@ function hideData(bytes: Uint8Array, start: number, end: number, inside: MaskedB
 function tryDecode(bytes: Uint8Array): DecodedCommand | undefined {
   try {
     return decodeCommand(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-function tryDecodeRecords(data: Uint8Array): ReturnType<typeof decodeSimpleTlv> | undefined {
-  try {
-    return decodeSimpleTlv(data);
   } catch {
     return undefined;
   }

@@ -340,7 +340,7 @@ describe('an answer in several steps', () => {
   });
 
   it('hides the control information of another application', () => {
-    const lines = mask('00A4040008A000000333010101', '6104', '00C0000004', '6F0284009000');
+    const lines = mask('00A4040008D156000005010101', '6104', '00C0000004', '6F0284009000');
     expect(lines.at(-1)).toBe(`${hidden(4)} 90 00`);
   });
 });
