@@ -20,6 +20,8 @@ export interface BerTlvLimits {
    * templates. Default false: 00 is refused, FF begins a tag.
    */
   readonly padding?: boolean;
+  /** Constructed objects that are read into; of any other one the value is left as it is. Default: all. */
+  readonly templates?: ReadonlySet<number>;
 }
 
 const MAX_DEPTH = 64;
@@ -34,8 +36,8 @@ const MAX_LENGTH_BYTES = 3;
  * @example decodeBerTlv(fromHex('6F058403010203')) // [{ tag: 0x6f, value, children: [{ tag: 0x84, value: 01 02 03 }] }]
  */
 export function decodeBerTlv(bytes: Uint8Array, limits: BerTlvLimits = {}): BerTlv[] {
-  const { maxValue = MAX_VALUE, maxDepth = MAX_DEPTH, padding = false } = limits;
-  return readList(bytes, 0, bytes.length, Math.min(maxDepth, MAX_DEPTH), maxValue, padding);
+  const { maxValue = MAX_VALUE, maxDepth = MAX_DEPTH, padding = false, templates } = limits;
+  return readList(bytes, 0, bytes.length, Math.min(maxDepth, MAX_DEPTH), maxValue, padding, templates);
 }
 
 /** `levels`: how many lists may still be opened, this one included. Recursion ends there, so the stack is bounded. */
@@ -46,6 +48,7 @@ function readList(
   levels: number,
   maxValue: number,
   padding: boolean,
+  templates: ReadonlySet<number> | undefined,
 ): BerTlv[] {
   if (levels === 0) return malformed('templates are nested too deep', start);
   const list: BerTlv[] = [];
@@ -73,7 +76,8 @@ function readList(
     if (length > maxValue) return malformed('value is too long', next);
     at = next + length;
     const value = bytes.subarray(next, at);
-    if (first & 0x20) list.push({ tag, value, children: readList(bytes, next, at, levels - 1, maxValue, padding) });
+    if (first & 0x20 && (templates === undefined || templates.has(tag)))
+      list.push({ tag, value, children: readList(bytes, next, at, levels - 1, maxValue, padding, templates) });
     else list.push({ tag, value });
   }
   return list;

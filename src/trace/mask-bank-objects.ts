@@ -10,7 +10,6 @@ export interface ListEntry {
 /** Which bytes of an answer may be shown: one entry a byte, 1 = shown. */
 export type Flags = Uint8Array;
 
-const NOTHING: ReadonlyMap<number, ObjectRule> = new Map();
 /** Of version, method of derivation, verification results (first byte 03) and algorithm (emv-pboc.md 5). */
 const ISSUER_DATA_LENGTHS: readonly number[] = [6, 7];
 const RESULTS_AT = 3;
@@ -27,7 +26,7 @@ export class ObjectMask {
 
   /** Marks tags, lengths and fillers of a template and of all in it, and the values that the rules show. */
   show(flags: Flags, whole: Uint8Array, { tag, value, children = [] }: BerTlv): void {
-    this.#list(flags, whole, children, TEMPLATES.get(tag) ?? NOTHING, value);
+    this.#list(flags, whole, children, TEMPLATES.get(tag) ?? new Map(), value);
     const start = offsetIn(whole, value);
     flags.fill(1, 0, start);
     flags.fill(1, start + value.length);
@@ -49,7 +48,7 @@ export class ObjectMask {
       const rule = this.rule(rules, tag);
       if (children !== undefined) {
         const below = rule?.shown === 'template' ? TEMPLATES.get(tag) : undefined;
-        this.#list(flags, whole, children, below ?? NOTHING, value);
+        if (below !== undefined) this.#list(flags, whole, children, below, value);
       } else if (rule !== undefined) this.showValue(flags, start, value, rule);
     }
     flags.fill(1, before, offsetIn(whole, inside) + inside.length);
@@ -98,8 +97,8 @@ export class ObjectMask {
   }
 
   /** Whether a command shows what it gives for an entry. */
-  isGiven({ tag }: ListEntry): boolean {
-    return this.#knows(tag) && LISTED.get(tag) === true;
+  isGiven({ tag, length }: ListEntry): boolean {
+    return this.#knows(tag) && LISTED.get(tag) === length;
   }
 
   #knows(tag: number): boolean {

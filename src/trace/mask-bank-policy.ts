@@ -100,26 +100,33 @@ export const DATA = rulesOf([
   [0x9f51, 2, 2, 'all'],
   [0x9f52, 2, 4, 'all'],
   [0x9f53, 1, 1, 'all'],
-  [0x9f54, 6, 6, 'all'],
   [0x9f55, 1, 1, 'all'],
   [0x9f56, 1, 1, 'all'],
   [0x9f57, 2, 2, 'all'],
   [0x9f58, 1, 1, 'all'],
   [0x9f59, 1, 1, 'all'],
-  [0x9f5c, 6, 6, 'all'],
   [0x9f68, 4, 4, 'all'],
-  [0x9f6b, 6, 6, 'all'],
   [0x9f6c, 2, 2, 'all'],
-  [0x9f6d, 6, 6, 'all'],
   [0x9f72, 1, 1, 'all'],
   [0x9f73, 4, 4, 'all'],
   [0x9f74, 6, 6, 'all'],
-  [0x9f75, 6, 6, 'all'],
   [0x9f76, 2, 2, 'all'],
-  [0x9f77, 6, 6, 'all'],
-  [0x9f78, 6, 6, 'all'],
   [0xdf4f, 2, 252, 'list'],
   [0xdf71, 2, 2, 'all'],
+]);
+
+/**
+ * Limits: shown only in the answer to a GET DATA for them. In a record one wrong bit in the tag would show a balance, which
+ * is as long, under the name of a limit.
+ */
+export const LIMITS = rulesOf([
+  [0x9f54, 6, 6, 'all'],
+  [0x9f5c, 6, 6, 'all'],
+  [0x9f6b, 6, 6, 'all'],
+  [0x9f6d, 6, 6, 'all'],
+  [0x9f75, 6, 6, 'all'],
+  [0x9f77, 6, 6, 'all'],
+  [0x9f78, 6, 6, 'all'],
   [0xdf72, 6, 6, 'all'],
   [0xdf76, 6, 6, 'all'],
   [0xdf77, 6, 6, 'all'],
@@ -138,20 +145,25 @@ export const TEMPLATES: ReadonlyMap<number, ReadonlyMap<number, ObjectRule>> = n
 ]);
 
 /**
- * Objects that lists ask for, and whether a command shows their values: amounts, dates, countries, results. Not shown is
- * what the terminal tells of its owner, what an issuer answered, and what it copies from the card.
+ * Objects that lists ask for, with the length in which a command shows their values: amounts, dates, countries, results.
+ * Zero, never shown: what the terminal tells of its owner, what an issuer answered, what is copied from the card.
  */
-export const LISTED: ReadonlyMap<number, boolean> = new Map([
+export const LISTED: ReadonlyMap<number, number> = new Map([
+  ...[0x9c, 0x5f36, 0x5f57, 0x9f27, 0x9f35, 0x9f39, 0x9f7a, 0xdf60, 0xdf69].map(withLength(1)),
+  ...[0x82, 0x8a, 0x9b, 0x5f2a, 0x9f09, 0x9f15, 0x9f1a, 0x9f36].map(withLength(2)),
+  ...[0x9a, 0x9f21, 0x9f33, 0x9f34].map(withLength(3)),
+  ...[0x81, 0x9f04, 0x9f1b, 0x9f37, 0x9f41, 0x9f66].map(withLength(4)),
+  ...[0x95, 0x9f40].map(withLength(5)),
+  ...[0x9f02, 0x9f03].map(withLength(6)),
   ...[
-    0x81, 0x82, 0x8a, 0x95, 0x9a, 0x9b, 0x9c, 0x5f2a, 0x5f36, 0x5f57, 0x9f01, 0x9f02, 0x9f03, 0x9f04, 0x9f09, 0x9f15,
-    0x9f1a, 0x9f1b, 0x9f21, 0x9f27, 0x9f33, 0x9f34, 0x9f35, 0x9f36, 0x9f37, 0x9f39, 0x9f40, 0x9f41, 0x9f66, 0x9f7a,
-    0x9f7b, 0xdf60, 0xdf69,
-  ].map((tag): [number, boolean] => [tag, true]),
-  ...[
-    0x57, 0x5a, 0x89, 0x91, 0x98, 0x99, 0x5f20, 0x5f24, 0x5f34, 0x9f06, 0x9f16, 0x9f1c, 0x9f1d, 0x9f1e, 0x9f26, 0x9f45,
-    0x9f4c, 0x9f4e, 0x9f10, 0x9f61, 0x9f79,
-  ].map((tag): [number, boolean] => [tag, false]),
+    0x57, 0x5a, 0x89, 0x91, 0x98, 0x99, 0x5f20, 0x5f24, 0x5f34, 0x9f01, 0x9f06, 0x9f10, 0x9f16, 0x9f1c, 0x9f1d, 0x9f1e,
+    0x9f26, 0x9f45, 0x9f4c, 0x9f4e, 0x9f61, 0x9f79, 0x9f7b,
+  ].map(withLength(0)),
 ]);
+
+function withLength(length: number): (tag: number) => [number, number] {
+  return (tag) => [tag, length];
+}
 
 /** Files 1 to 10 hold records as EMV lays them out; above are logs and what issuers keep (3.3, 4.9). */
 export const MOST_RECORD_FILE = 10;

@@ -3,7 +3,7 @@ import { equalBytes, fromHex, toHex } from '../../apdu/bytes.ts';
 import type { DecodedCommand } from '../../apdu/command.ts';
 import { readObjects, readTemplate } from '../../apdu/objects.ts';
 import { type Flags, isLocator, issuerDataEnd, type ListEntry, ObjectMask } from './mask-bank-objects.ts';
-import { DATA, DIRECTORIES, MOST_RECORD_FILE, OTHER_RIDS, PBOC_RIDS } from './mask-bank-policy.ts';
+import { DATA, DIRECTORIES, LIMITS, MOST_RECORD_FILE, OTHER_RIDS, PBOC_RIDS, TEMPLATES } from './mask-bank-policy.ts';
 import { hideExcept, type MaskedBytes } from './masked-bytes.ts';
 
 /** What an answer shows, given all its data; `undefined`: nothing. */
@@ -31,6 +31,7 @@ const FORMAT_2 = 0x77;
 const PROFILE_LENGTH = 2;
 const CRYPTOGRAM_LENGTH = 11;
 
+const KNOWN_TEMPLATES: ReadonlySet<number> = new Set(TEMPLATES.keys());
 const ridOf = (name: Uint8Array) => toHex(name.subarray(0, 5));
 
 /** Whether this is the name of a payment directory, or of a payment application or its beginning. */
@@ -84,7 +85,7 @@ export class BankMask {
   }
 
   #template(data: Uint8Array, tag: number): MaskedBytes | undefined {
-    const template = readTemplate(data, tag);
+    const template = readTemplate(data, tag, KNOWN_TEMPLATES);
     if (template === undefined) return undefined;
     this.#learn([template]);
     const flags = new Uint8Array(data.length);
@@ -92,9 +93,11 @@ export class BankMask {
     return shownBy(flags, data);
   }
 
+  /** Lists and logs, also in templates that nobody knows: a terminal finds them there, too (3.1). */
   #learn(objects: readonly BerTlv[]): void {
     for (const { tag, value, children } of objects) {
       if (children !== undefined) this.#learn(children);
+      else if (isConstructed(tag)) this.#learn(readObjects(value) ?? []);
       else if (LOG_ENTRIES.includes(tag)) this.#logs.add(value[0]);
       else if (LISTS.includes(tag)) {
         const known = this.#lists.get(tag) ?? [];
@@ -146,7 +149,7 @@ export class BankMask {
     const flags = new Uint8Array(data.length);
     const start = offsetOf(object, data);
     flags.fill(1, 0, start);
-    const rule = this.#objects.rule(DATA, wanted);
+    const rule = this.#objects.rule(DATA, wanted) ?? this.#objects.rule(LIMITS, wanted);
     if (rule !== undefined) this.#objects.showValue(flags, start, object.value, rule);
     return shownBy(flags, data);
   }
@@ -156,6 +159,11 @@ const optionsEnd = (value: Uint8Array) => (isLocator(value.subarray(PROFILE_LENG
 
 function cryptogramEnd(value: Uint8Array): number {
   return value.length < CRYPTOGRAM_LENGTH ? 0 : CRYPTOGRAM_LENGTH + issuerDataEnd(value.subarray(CRYPTOGRAM_LENGTH));
+}
+
+/** Bit 6 of the first byte. */
+function isConstructed(tag: number): boolean {
+  return ((tag > 0xff ? tag >> 8 : tag) & 0x20) !== 0;
 }
 
 function onlyObject(data: Uint8Array, tag: number): BerTlv | undefined {

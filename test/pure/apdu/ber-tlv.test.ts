@@ -75,6 +75,12 @@ describe('reading', () => {
     ]);
   });
 
+  test('reads into the templates that are named, and leaves the others as they are', () => {
+    const [known, unknown] = decodeHex('7003 0401AA 7103 0405AA', { templates: new Set([0x70]) });
+    expect(known?.children).toEqual([{ tag: 0x04, value: fromHex('AA') }]);
+    expect(unknown).toEqual({ tag: 0x71, value: fromHex('0405AA') });
+  });
+
   test('takes the deepest nesting that is allowed', () => {
     expect(decodeBerTlv(nested(63))).toHaveLength(1);
   });

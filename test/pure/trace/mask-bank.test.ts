@@ -4,7 +4,7 @@ import { fromHex } from '../../../apdu/bytes.ts';
 import { formatTranscript, parseTranscript } from '../../../drivers/replay/transcript.ts';
 import { describeTag } from '../../../src/financial/dictionary/dictionary.ts';
 import { createMasker } from '../../../src/trace/mask.ts';
-import { LISTED, TEMPLATES } from '../../../src/trace/mask-bank-policy.ts';
+import { LIMITS, LISTED, TEMPLATES } from '../../../src/trace/mask-bank-policy.ts';
 import { maskTranscript } from '../../../src/trace/transcript-masking.ts';
 
 const tlv = (tag: string, value: string) => {
@@ -62,10 +62,18 @@ describe('selection of a payment application', () => {
     expect(answerTo('00B2010C00', record)).toBe(spaced(record));
   });
 
-  it('hides what issuers add and what nobody knows, also in unknown templates', () => {
-    const fci = control('A000000333', '', `${tlv('DF11', '622800')}${tlv('BF62', tlv('50', '622800'))}`);
-    const shown = spaced(fci).replaceAll('62 28 00', hidden(3));
-    expect(mask(SELECT, `${fci}9000`)[1]).toBe(`${shown} 90 00`);
+  it('hides what issuers add and all that is in unknown templates, the second time as the first', () => {
+    const fci = control('A000000333', '', `${tlv('DF11', '622800')}${tlv('BF62', tlv('50', '41'))}`);
+    const shown = spaced(fci).replace('62 28 00', hidden(3)).replace('50 01 41', hidden(3));
+    const transcript = maskTranscript(parseTranscript(`atr 3B 00\n> ${SELECT}\n< ${fci}9000\n`));
+    expect(formatTranscript(transcript)).toContain(`< ${shown} 90 00\n`);
+    expect(formatTranscript(maskTranscript(transcript))).toBe(formatTranscript(transcript));
+  });
+
+  it('finds lists in unknown templates, as a terminal does', () => {
+    const record = tlv('70', tlv('BF62', tlv('8C', '9F02065A02')));
+    const lines = inBank('00B2010C00', `${record}9000`, '80AE8000080000000123456228', '6985');
+    expect(lines[2]).toBe(`80 AE 80 00 08 00 00 00 01 23 45 ${hidden(2)}`);
   });
 
   it('hides control information that is none', () => {
@@ -115,6 +123,7 @@ describe('objects in records', () => {
     ['card certificate with the number in clear', '9F46', `146228480000000000117F${'00'.repeat(137)}`],
     ['PIN key certificate', '9F2D', '88'.repeat(96)],
     ['signature over static data', '93', '88'.repeat(96)],
+    ['a limit, as long as a balance', '9F5C', '000000038787'],
     ['available amount', '9F5D', '000000038787'],
     ['PIN data', '99', '1234'],
     ['service code', '5F30', '0201'],
@@ -186,6 +195,12 @@ describe('processing options', () => {
   ])('hide data %s', (_, values) => {
     const line = inBank(`80A80000${tlv('', tlv('83', values))}00`)[0];
     expect(line).toBe(`80 A8 00 00 ${spaced(tlv('', tlv('83', values)).slice(0, 6))} ${values && `${hidden(3)} `}00`);
+  });
+
+  it('hide a value of another length than its object has', () => {
+    const fci = control(UNIONPAY, tlv('9F38', '9F3708'));
+    const lines = mask(SELECT, `${fci}9000`, '80A800000A8308622800010000111700');
+    expect(lines[2]).toContain(`83 08 ${hidden(8)}`);
   });
 
   it('are hidden when the card sends two lists of one length, and one asks for what is secret', () => {
@@ -263,6 +278,7 @@ describe('commands to the financial application', () => {
     ['the PIN tries', '80CA9F1700', '9F170103', '9F 17 01 03'],
     ['the counter', '80CA9F3600', '9F36020ADC', '9F 36 02 0A DC'],
     ['the form of the log', '80CA9F4F00', tlv('9F4F', '9A039F02069F4E14'), '9F 4F 08 9A 03 9F 02 06 9F 4E 14'],
+    ['a limit', '80CA9F7700', tlv('9F77', '000000015000'), '9F 77 06 00 00 00 01 50 00'],
     ['the e-cash balance, hidden', '80CA9F7900', tlv('9F79', '000000038787'), `9F 79 06 ${hidden(6)}`],
     ['the second balance, hidden', '80CADF7900', tlv('DF79', '000000038787'), `DF 79 06 ${hidden(6)}`],
     ['another object than was asked for', '80CA9F3600', '9F790600000003', hidden(7)],
@@ -279,7 +295,7 @@ describe('commands to the financial application', () => {
 });
 
 describe('the policy', () => {
-  const rules = [...TEMPLATES.values()].flatMap((list) => [...list]);
+  const rules = [...TEMPLATES.values(), LIMITS].flatMap((list) => [...list]);
   const context = fromHex(UNIONPAY);
 
   it.each(rules)('for %i agrees with the dictionary', (tag, { min, max, shown }) => {
@@ -289,10 +305,12 @@ describe('the policy', () => {
     expect(min).toBeLessThanOrEqual(known?.min || max);
   });
 
-  it.each([...LISTED])('for %i in a list agrees with the dictionary', (tag, given) => {
+  it.each([...LISTED])('for %i in a list agrees with the dictionary', (tag, length) => {
     const known = describeTag(tag, context);
     expect(known).toBeDefined();
-    if (given) expect(known?.secret).toBeUndefined();
+    if (length === 0) return;
+    expect(known?.secret).toBeUndefined();
+    expect([known?.min, known?.max]).toContain(length);
   });
 });
 
