@@ -1,6 +1,7 @@
 import type { ShareMode } from '../reader.ts';
 import type { Binding, CardHandle, RawSlot, Session } from './binding.ts';
 import { CODE, pcscError, SCARD } from './codes.ts';
+import { contextEnds } from './context-ends.ts';
 import { loadWinscard, type Winscard } from './winscard.ts';
 
 /** Reader slots a service may show; pcsc-lite has 16. */
@@ -90,7 +91,7 @@ async function openSession(winscard: Winscard): Promise<Session> {
       void winscard.cancel(context);
     },
     async close() {
-      await winscard.releaseContext(context);
+      await contextEnds.release(() => winscard.releaseContext(context));
     },
   };
   return session;
@@ -146,7 +147,7 @@ async function connect(winscard: Winscard, reader: string, share: ShareMode, pro
     const card = handle.get();
     return cardHandle(winscard, context, card, mode, Number(protocol.get()), await readAtr(winscard, card));
   } catch (error) {
-    await winscard.releaseContext(context);
+    await contextEnds.release(() => winscard.releaseContext(context));
     throw error;
   }
 }
@@ -230,8 +231,8 @@ function cardHandle(
       return taken();
     },
     async disconnect(disposition) {
-      const code = await winscard.disconnect(card, disposition);
-      await winscard.releaseContext(context);
+      const code = await contextEnds.disconnect(() => winscard.disconnect(card, disposition));
+      await contextEnds.release(() => winscard.releaseContext(context));
       check('SCardDisconnect', code);
     },
   };
