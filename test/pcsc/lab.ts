@@ -114,10 +114,13 @@ export async function openLab(binding: BindingName, options: Parameters<typeof s
       return readers.waitForCard({ reader: lab.slot(at).name, timeout: 10_000, ...waiting });
     },
     async [Symbol.asyncDispose]() {
-      // Cards first: a mute one holds a thread until it is pulled.
-      await Promise.all(cards.map((card) => card.close()));
-      await readers[Symbol.asyncDispose]();
-      await service[Symbol.asyncDispose]();
+      try {
+        // Cards first: a mute one holds a thread until it is pulled.
+        await Promise.all(cards.map((card) => card.close()));
+        await readers[Symbol.asyncDispose]();
+      } finally {
+        await service[Symbol.asyncDispose]();
+      }
     },
   };
   return lab;

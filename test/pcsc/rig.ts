@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   closeSync,
   copyFileSync,
@@ -30,10 +30,8 @@ export interface Service extends AsyncDisposable {
   log(): string;
   /** SIGKILL: sockets of clients break, files stay behind. Resolves when the process is gone. */
   kill(): Promise<void>;
-  /** Starts the killed or stopped service again, with the same readers. */
+  /** Starts the killed service again, with the same readers. */
   start(): Promise<void>;
-  /** Stops it in an orderly way (SIGTERM). */
-  stop(): Promise<void>;
   /** A further virtual reader, from the next start on: pcscd never looks at its reader files again while it runs. */
   addReader(name: string): readonly RigSlot[];
   /** Gone from the next start on. */
@@ -41,7 +39,13 @@ export interface Service extends AsyncDisposable {
 }
 
 const SOCKET = '/run/pcscd/pcscd.comm';
-const FIRST_PORT = 0x8c7b;
+/**
+ * Ports are counted on from reader to reader for the whole life of the namespace: what a broken test leaves behind (a
+ * service, a card that dials again and again) has nothing to do with the next one. They lie below 32768, where the kernel
+ * of a new namespace begins to pick source ports: from there a dialling card may be given the very port it dials, be
+ * connected to itself, and keep the service from its port.
+ */
+const PORTS = { first: 10_000, end: 32_768, next: '/run/pcscd/next-port' };
 const SHIM = fileURLToPath(new URL('../../.test-run/pcsc/nodelay.so', import.meta.url));
 
 /** The level never runs against the machine's own service: outside the namespace it fails, it is not skipped. */
@@ -62,10 +66,8 @@ export async function startService(options: { readers?: number; names?: readonly
   const logFile = join(folder, 'pcscd.log');
   mkdirSync(config);
   const slots: RigSlot[] = [];
-  let nextPort = FIRST_PORT;
   const addReader = (name: string) => {
-    const port = nextPort;
-    nextPort += 2;
+    const port = freshPorts();
     const hex = `0x${port.toString(16).toUpperCase()}`;
     // The driver keeps its connections in one table by slot number: two readers on one copy of it answer for each other.
     const library = join(folder, `libifdvpcd-${port}.so`);
@@ -81,27 +83,35 @@ export async function startService(options: { readers?: number; names?: readonly
   let child: ChildProcess | undefined;
   const start = async () => {
     child = launch(config, logFile);
-    await ready(child, slots, logFile);
+    try {
+      await ready(child, slots, logFile);
+    } catch (error) {
+      await kill();
+      throw error;
+    }
   };
-  const end = async (signal: NodeJS.Signals) => {
+  const kill = async () => {
     const last = child;
     child = undefined;
     if (last === undefined || last.exitCode !== null || last.signalCode !== null) return;
     const gone = new Promise((resolve) => last.once('exit', resolve));
-    last.kill(signal);
+    last.kill('SIGKILL');
     await gone;
   };
-  await start();
-  const stop = () => end('SIGTERM');
+  try {
+    await start();
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   return {
     slots,
     get pid() {
       return child?.pid ?? 0;
     },
     log: () => readFileSync(logFile, 'utf8'),
-    kill: () => end('SIGKILL'),
+    kill,
     start,
-    stop,
     addReader,
     removeReader(name) {
       for (const slot of slots.filter((one) => one.name.startsWith(`${name} 00 `)))
@@ -110,11 +120,9 @@ export async function startService(options: { readers?: number; names?: readonly
       if (file !== undefined) rmSync(join(config, file));
     },
     async [Symbol.asyncDispose]() {
-      const last = child;
-      // A thread of the service that waits for a mute card cannot be stopped in an orderly way.
-      const hurry = setTimeout(() => last?.kill('SIGKILL'), 1_000);
-      await stop();
-      clearTimeout(hurry);
+      // Not in an orderly way: a thread that waits for a mute card would hold it up, and a service that ends late removes
+      // the socket of the next one.
+      await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -137,6 +145,14 @@ function letter(at: number): string {
   return String.fromCharCode(0x41 + at);
 }
 
+/** @returns the first of two ports that no reader of this namespace has had */
+function freshPorts(): number {
+  const port = existsSync(PORTS.next) ? Number(readFileSync(PORTS.next, 'utf8')) : PORTS.first;
+  if (port + 2 > PORTS.end) throw new Error('this namespace has used up its ports: start another one');
+  writeFileSync(PORTS.next, String(port + 2));
+  return port;
+}
+
 function launch(config: string, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a');
   const env: NodeJS.ProcessEnv = { ...process.env };
@@ -144,18 +160,34 @@ function launch(config: string, logFile: string): ChildProcess {
   // A killed service leaves these behind; this mount namespace has no other service.
   rmSync(SOCKET, { force: true });
   rmSync('/run/pcscd/pcscd.pid', { force: true });
-  const child = spawn('/usr/sbin/pcscd', ['--foreground', '--config', config], { stdio: ['ignore', log, log], env });
+  // A test process that crashes takes its service along.
+  const command = ['--pdeathsig', 'KILL', '/usr/sbin/pcscd', '--foreground', '--config', config];
+  const child = spawn('setpriv', command, { stdio: ['ignore', log, log], env });
   closeSync(log);
   return child;
 }
 
-async function ready(child: ChildProcess | undefined, slots: readonly RigSlot[], logFile: string): Promise<void> {
-  await until('pcscd ready', () => {
-    if (child?.pid === undefined || child.exitCode !== null) {
-      throw new Error(`pcscd ended: ${readFileSync(logFile, 'utf8')}`);
-    }
-    return existsSync(SOCKET) && slots.slice(0, MOST_SLOTS).every(({ port }) => listens(port));
-  });
+/** Waits until all slots listen. @throws Error with what the service printed and who holds its ports */
+async function ready(child: ChildProcess, slots: readonly RigSlot[], logFile: string): Promise<void> {
+  const served = slots.slice(0, MOST_SLOTS);
+  const log = () => readFileSync(logFile, 'utf8');
+  try {
+    await until('pcscd ready', () => {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+        throw new Error('pcscd ended');
+      if (log().includes('Address already in use')) throw new Error('pcscd does not get its ports');
+      return existsSync(SOCKET) && served.every(({ port }) => listens(port));
+    });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : '';
+    throw new Error(`${message}; it printed:\n${log()}sockets on its ports:\n${socketsOn(served)}`, { cause });
+  }
+}
+
+/** Who holds or uses the ports of `slots`: states, addresses and processes. */
+function socketsOn(slots: readonly RigSlot[]): string {
+  const lines = execFileSync('ss', ['-tanp'], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => slots.some(({ port }) => line.includes(`:${port} `))).join('\n');
 }
 
 /** pcsc-lite serves 16 slots and drops the rest without a word. */
