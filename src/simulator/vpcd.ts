@@ -200,6 +200,11 @@ function openLink(card: VpcdCard, host: string, port: number, events: LinkEvents
   };
 
   socket.once('connect', () => {
+    // Nobody listens, and the kernel picked the very port that is dialled as ours: reset, or the service could not have it.
+    if (socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress) {
+      socket.resetAndDestroy();
+      return;
+    }
     up = true;
     events.up();
   });

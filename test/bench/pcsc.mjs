@@ -19,17 +19,20 @@ const CALLS = Number(process.env.CALLS ?? 100);
 const ECHO = Buffer.from('80EC00000A0102030405060708090A10', 'hex');
 const NAME = 'Bench 00 00';
 const LONGEST = 65_544;
+// Below the source ports of the namespace: a dialling card cannot be connected to itself.
+const PORT = 10_000;
 
 function serveEcho({ serveVpcd }) {
   const answer = Buffer.concat([ECHO, Buffer.from([0x90, 0x00])]);
   const nothing = () => {};
-  serveVpcd({
+  const card = {
     atr: () => Buffer.from([0x3b, 0x00]),
     powerOn: nothing,
     powerOff: nothing,
     reset: nothing,
     process: () => answer,
-  });
+  };
+  serveVpcd(card, { port: PORT });
 }
 
 function outside() {
@@ -53,9 +56,10 @@ function outside() {
 async function inside() {
   const folder = mkdtempSync(join(tmpdir(), 'sscard-bench-'));
   const driver = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so';
+  const hex = `0x${PORT.toString(16)}`;
   writeFileSync(
     join(folder, 'reader'),
-    `FRIENDLYNAME "Bench"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH ${driver}\nCHANNELID 0x8C7B\n`,
+    `FRIENDLYNAME "Bench"\nDEVICENAME /dev/null:${hex}\nLIBPATH ${driver}\nCHANNELID ${hex}\n`,
   );
   const env = process.env.NODELAY === 'shim' ? { ...process.env, LD_PRELOAD: `${built}/nodelay.so` } : process.env;
   const service = spawn('/usr/sbin/pcscd', ['--foreground', '--config', folder], { stdio: 'ignore', env });
