@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SscardError } from '../../apdu/errors.ts';
 import { SimulatedCard, type SimulatedCardOptions } from './card.ts';
@@ -139,7 +139,8 @@ function writeAtomically(path: string, file: CardFile, overwrite: boolean): void
     try {
       const handle = openSync(fresh, 'w', 0o600);
       try {
-        writeSync(handle, `${JSON.stringify(file, null, 1)}\n`);
+        // Not `writeSync`: on a full disk that writes a part and says so in a number.
+        writeFileSync(handle, `${JSON.stringify(file, null, 1)}\n`);
         fsyncSync(handle);
       } finally {
         closeSync(handle);
