@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { equalBytes, fromHex, toHex } from '../../apdu/bytes.ts';
 import { derive, goldenPsamImage, initialisePurchase, poweredPsam, SELECT_KEYS } from './golden-psams.ts';
+import { assertHostile, hostileSequences } from './hostile.ts';
 
 const samples = [
   SELECT_KEYS,
@@ -25,32 +26,10 @@ const samples = [
   '807200000427A8F88D',
 ].map(fromHex);
 
-const lengths = fc.constantFrom(0x00, 0x01, 0x7f, 0x80, 0xff);
-
-const mutated = fc
-  .tuple(fc.constantFrom(...samples), fc.nat(), lengths, fc.constantFrom('flip', 'cut', 'double', 'length'))
-  .map(([sample, at, length, how]) => {
-    const bytes = sample.slice();
-    const place = at % bytes.length;
-    if (how === 'flip') bytes[place] = (bytes[place] ?? 0) ^ (1 << (at % 8));
-    if (how === 'length') bytes[4] = length;
-    if (how === 'cut') return bytes.slice(0, place);
-    return how === 'double' ? Uint8Array.from([...bytes, ...bytes]) : bytes;
-  });
-
-const command = fc.oneof(
-  { arbitrary: fc.constantFrom(...samples), weight: 4 },
-  { arbitrary: mutated, weight: 3 },
-  { arbitrary: fc.uint8Array({ maxLength: 300 }), weight: 1 },
-);
-
-/** Two seeds are fixed, one is fresh; vitest prints the failing one (reliability targets, 3). */
-const runs = [{ seed: 20_261_123, numRuns: 4_000 }, { seed: 735_190, numRuns: 4_000 }, { numRuns: 2_000 }];
-
 it('10,000 sequences of mutated commands: answers of 2 to 258 bytes, no master in them, a serial that only goes up', () => {
   const masters = [...new Set(goldenPsamImage('psam-test').keys.map(({ value }) => value))];
   const seen = { done: 0, purchases: 0 };
-  const property = fc.property(fc.array(command, { minLength: 1, maxLength: 12 }), (commands) => {
+  const property = fc.property(hostileSequences(samples), (commands) => {
     const psam = poweredPsam();
     psam.process(fromHex(SELECT_KEYS));
     return commands.every((bytes) => {
@@ -71,7 +50,7 @@ it('10,000 sequences of mutated commands: answers of 2 to 258 bytes, no master i
       );
     });
   });
-  for (const run of runs) fc.assert(property, run);
+  assertHostile(property, 10_000);
   expect(seen.done).toBeGreaterThan(5_000);
   expect(seen.purchases).toBeGreaterThan(500);
 });
