@@ -93,14 +93,12 @@ export function serveVpcd(card: VpcdCard, options: VpcdOptions = {}): VpcdSlot {
       down: (wasUp, error) => {
         if (link !== current) return;
         link = undefined;
-        if (wasUp) onEvent({ type: 'removed', by: 'reader' });
-        else if (pause === FIRST_PAUSE)
-          onEvent({
-            type: 'unreachable',
-            error: error ?? new Error('connection closed'),
-          });
+        const first = pause === FIRST_PAUSE;
         timer = setTimeout(attempt, pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
+        // Told last: whoever is told may take the card out.
+        if (wasUp) onEvent({ type: 'removed', by: 'reader' });
+        else if (first) onEvent({ type: 'unreachable', error: error ?? new Error('connection closed') });
       },
     });
     link = current;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { serveVpcd, type VpcdCard, type VpcdEvent, type VpcdOptions } from '../../src/simulator/vpcd.ts';
@@ -191,6 +192,25 @@ describe('the card on the port', () => {
     await happened('inserted');
     expect(slot.inserted).toBe(true);
     expect(events.filter(({ type }) => type === 'unreachable')).toHaveLength(1);
+  });
+
+  it('stays out when it is taken out by whoever is told that nobody listens', async () => {
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    await using slot = serveVpcd(card(), {
+      port,
+      onEvent(event) {
+        options.onEvent?.(event);
+        if (event.type === 'unreachable') slot.remove();
+      },
+    });
+    await happened('unreachable');
+    server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    // Far longer than the pause before a second attempt.
+    await pause(500);
+    expect(events.map(({ type }) => type)).toEqual(['unreachable']);
   });
 
   it('stays out until it is put in', async () => {
