@@ -30,3 +30,9 @@ describe('the template of an answer', () => {
     expect(readTemplate(fromHex(hex), 0x70)).toBeUndefined();
   });
 });
+
+describe('a fault of the program', () => {
+  it('goes further: only what a card can be blamed for is an answer', () => {
+    expect(() => readTemplate(undefined as never, 0x70)).toThrow(TypeError);
+  });
+});
