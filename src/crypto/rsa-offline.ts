@@ -14,7 +14,7 @@ import {
   readExpiry,
   valid,
 } from './offline.ts';
-import { type Recovered, type RsaPublicKey, recover, sha1 } from './rsa-recovery.ts';
+import { isDigestOf, type Recovered, type RsaPublicKey, recover, recoverFrame, sha1 } from './rsa-recovery.ts';
 
 /**
  * Offline data authentication of EMV with RSA (crypto.md 10). All of it comes from a card, so that it is wrong is an
@@ -126,9 +126,12 @@ function recoverKey(
   // Behind format byte and identifier: expiry 2, serial 3, then algorithms and lengths, one byte each.
   const expiryAt = 1 + identifier;
   const hashAt = expiryAt + 5;
-  const recovered = recover(parent, certificate, format, hashAt, remainder, exponent, ...appended);
+  const recovered = recoverFrame(parent, certificate, format, hashAt);
   if (recovered.kind === 'invalid') return recovered;
   const { content, plain } = recovered.value;
+  // A remainder that is not there is told from one that is wrong (EMV 4.3 Book 3, 7.2).
+  if (remainder.length === 0 && (content[hashAt + 2] ?? 0) > content.length - hashAt - 4) return invalid('remainder');
+  if (!isDigestOf(recovered.value, remainder, exponent, ...appended)) return invalid('digest');
   const wrong = wrongHolder(content.subarray(1, expiryAt));
   if (wrong) return invalid(wrong);
   const expiry = readExpiry(content.subarray(expiryAt, expiryAt + 2));

@@ -50,6 +50,17 @@ export function recover(
   hashAt: number,
   ...appended: readonly Uint8Array[]
 ): OfflineResult<Recovered> {
+  const framed = recoverFrame(key, signature, format, hashAt);
+  return framed.kind === 'valid' && !isDigestOf(framed.value, ...appended) ? invalid('digest') : framed;
+}
+
+/** The same without its digest: what is appended may depend on what is inside. */
+export function recoverFrame(
+  key: RsaPublicKey,
+  signature: Uint8Array,
+  format: number,
+  hashAt: number,
+): OfflineResult<Recovered> {
   const modulus = modulusOf(key);
   if (signature.length !== modulus.length || modulus.length < LEAST) return invalid('length');
   const plain = publicOperation(modulus, key.exponent, signature);
@@ -58,9 +69,12 @@ export function recover(
   if (plain.at(-1) !== TRAILER) return invalid('trailer');
   if (plain[1] !== format) return invalid('format');
   const content = plain.slice(1, -1 - DIGEST);
-  if (content[hashAt] !== SHA_1) return invalid('hash-algorithm');
-  if (!equalBytes(sha1(content, ...appended), plain.subarray(-1 - DIGEST, -1))) return invalid('digest');
-  return valid({ content, plain });
+  return content[hashAt] === SHA_1 ? valid({ content, plain }) : invalid('hash-algorithm');
+}
+
+/** Whether the digest inside is that of the content and what is appended. */
+export function isDigestOf({ content, plain }: Recovered, ...appended: readonly Uint8Array[]): boolean {
+  return equalBytes(sha1(content, ...appended), plain.subarray(-1 - DIGEST, -1));
 }
 
 /**

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { globalOptions, verbs } from '../../../src/cli/verbs.ts';
+import { accountWords } from '../../../src/i18n/account.ts';
 import { checkWords } from '../../../src/i18n/check.ts';
 import { verbExamples, verbNotes, verbTexts } from '../../../src/i18n/cli.ts';
 import { doctorTexts } from '../../../src/i18n/doctor.ts';
 import { fieldTexts, oddityTexts } from '../../../src/i18n/fields.ts';
+import { filesWords } from '../../../src/i18n/files.ts';
 import { helpWords, optionTexts } from '../../../src/i18n/help.ts';
 import { pinWords } from '../../../src/i18n/pin.ts';
 import { reasonTexts } from '../../../src/i18n/reasons.ts';
+import { traceWords } from '../../../src/i18n/trace.ts';
 import { words } from '../../../src/i18n/words.ts';
 
 const options = [...globalOptions, ...verbs.flatMap((verb) => verb.options)].map(({ name }) => name);
@@ -36,6 +39,34 @@ describe('texts of the command', () => {
 
   test('what doctor looks at has a label in both languages', () => {
     for (const { label } of Object.values(doctorTexts)) expect(label.zh && label.en).toBeTruthy();
+  });
+});
+
+describe('texts with parts', () => {
+  /** Every function in a table of texts, with what it says to these. */
+  function said(value: unknown, parts: readonly unknown[]): string[] {
+    if (typeof value === 'function') return [value(...parts)];
+    return typeof value === 'object' && value !== null ? Object.values(value).flatMap((one) => said(one, parts)) : [];
+  }
+
+  test.each([
+    ['account', accountWords, 3],
+    ['words', words, 4],
+    ['pin', pinWords, 1],
+    ['check', checkWords, 0],
+    ['trace', traceWords, 2],
+    ['files', filesWords, 1],
+  ])('%s: say something in both languages, with the parts in it and nothing undefined', (_name, table, least) => {
+    for (const parts of [
+      [2031, 3],
+      [null, undefined],
+    ]) {
+      const [zh, en] = [said(table.zh, parts), said(table.en, parts)];
+      expect(zh.length).toBeGreaterThanOrEqual(least);
+      expect(en).toHaveLength(zh.length);
+      for (const text of [...zh, ...en]) expect(text).not.toBe('');
+      if (parts[0] !== null) for (const text of [...zh, ...en]) expect(text).toContain('2031');
+    }
   });
 });
 

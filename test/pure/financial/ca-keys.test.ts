@@ -192,4 +192,48 @@ describe('a download of a terminal', () => {
   ])('%s is refused with its line', async (_, line, code) => {
     expect(await refused(parseCaKeys(`# one\n${line}`, 'capk.txt'))).toMatchObject({ code, line: 2 });
   });
+
+  const bare = { ...key, class: 'live' };
+  const parts = (date: string) => downloadOf(bare, date);
+
+  it('an SM2 key has its point in the place of the modulus, and no exponent', async () => {
+    const member = sm2CaKey('A000000333', 0x57, fromHex('AB'.repeat(64)));
+    const line = [
+      tlv('9F06', member.rid),
+      tlv('9F22', member.index),
+      tlv('DF06', '07'),
+      tlv('DF07', '04'),
+      tlv('DF02', 'AB'.repeat(64)),
+      tlv('DF03', member.checksum),
+    ].join('');
+    const { keys } = await parseCaKeys(line, 'capk.txt');
+    expect(keys).toMatchObject([{ index: 0x57, key: { algorithm: 'sm2' }, test: false }]);
+    const short = line.replace(tlv('DF02', 'AB'.repeat(64)), tlv('DF02', 'AB'.repeat(63)));
+    expect(await refused(parseCaKeys(short, 'capk.txt'))).toMatchObject({ code: 'ca-keys-malformed' });
+  });
+
+  it.each([
+    ['no RID', tlv('9F06', key.rid)],
+    ['no index', tlv('9F22', key.index)],
+    ['no algorithm', tlv('DF07', '01')],
+    ['no modulus', tlv('DF02', key.modulus)],
+    ['no exponent', tlv('DF04', key.exponent)],
+    ['no checksum', tlv('DF03', key.sha1Computed)],
+  ])('with %s it is none', async (_, part) => {
+    const line = parts('20291231').replace(part, '');
+    expect(await refused(parseCaKeys(line, 'capk.txt'))).toMatchObject({ code: 'ca-keys-malformed', line: 1 });
+  });
+
+  it('without a date it does not expire; with another algorithm it is none', async () => {
+    const undated = parts('20291231').replace(tlv('DF05', '20291231'), '');
+    expect((await parseCaKeys(undated, 'capk.txt')).keys[0]).not.toHaveProperty('expires');
+    const other = parts('20291231').replace(tlv('DF07', '01'), tlv('DF07', '02'));
+    expect(await refused(parseCaKeys(other, 'capk.txt'))).toMatchObject({ code: 'ca-keys-malformed' });
+  });
+
+  it('a file too large, or not UTF-8, is not read', async () => {
+    const large = new Uint8Array(2 * 1024 * 1024 + 1).fill(0x20);
+    expect(await refused(parseCaKeys(large, 'capk.txt'))).toMatchObject({ code: 'ca-keys-malformed', line: 1 });
+    expect(await refused(parseCaKeys(Uint8Array.of(0x7b, 0xff), 'k'))).toMatchObject({ code: 'ca-keys-malformed' });
+  });
 });

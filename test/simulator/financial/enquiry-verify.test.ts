@@ -120,6 +120,41 @@ describe('a chain that does not hold', () => {
   });
 });
 
+describe('a chain of SM2 that does not hold', () => {
+  const bent = (length: string, at: number) => (bank: FinancialImage) => ({
+    ...bank,
+    records: Object.fromEntries(
+      Object.entries(bank.records).map(([place, record]) => {
+        const found = record.indexOf(length);
+        if (found < 0) return [place, record];
+        const position = found + length.length + 2 * at;
+        const byte = Number.parseInt(record.slice(position, position + 2), 16) ^ 1;
+        const hex = byte.toString(16).toUpperCase().padStart(2, '0');
+        return [place, record.slice(0, position) + hex + record.slice(position + 2)];
+      }),
+    ),
+  });
+
+  it.each([
+    ['without the certificate of the card', without('9F46', '8194', '9F5F'), 'card-data-missing', 0x9f46],
+    ['without that of the issuer', without('90', '818E12', 'C1'), 'card-data-missing', 0x90],
+    ['with a bent certificate of the issuer', bent('90818E', 60), 'signature-wrong', 0x90],
+    ['with a bent certificate of the card', bent('9F468194', 60), 'signature-wrong', 0x9f46],
+  ])('%s', async (_, change, reason, object) => {
+    expect(await verify('sm2', change)).toMatchObject({ result: 'failed', reason, object });
+  });
+});
+
+describe('a certificate whose remainder is missing', () => {
+  it.each([
+    ['92', '04', 'C1', 0x92],
+    ['9F48', '1A', '9F5F', 0x9f48],
+  ])('%s: the data are missing, not wrong', async (tag, length, other, object) => {
+    const came = await verify('rsa', without(tag, length, other));
+    expect(came).toMatchObject({ result: 'failed', reason: 'card-data-missing', object });
+  });
+});
+
 describe('what is not possible', () => {
   it.each([
     ['a card that signs only in a payment', withAip('1D00'), 'needs-transaction', 'cda'],
