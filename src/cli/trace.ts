@@ -5,7 +5,8 @@ import { commandTexts, traceWords } from '../i18n/trace.ts';
 import { loadWholeOverlays, loadWholeProfile } from '../social/profile/load.ts';
 import { applyOverlays } from '../social/profile/merge.ts';
 import type { Generation } from '../social/profile/profile.ts';
-import { type Explained, explainTranscript, generationIn } from '../trace/explain.ts';
+import { explainTranscript, generationIn } from '../trace/explain.ts';
+import type { Explained, ExplainedObject } from '../trace/explained.ts';
 import { type ReplayReport, replayTranscript } from '../trace/replay.ts';
 import { maskTranscript } from '../trace/transcript-masking.ts';
 import type { Context, Outcome } from './context.ts';
@@ -27,7 +28,7 @@ export async function runTraceExplain({ arguments: [file = ''], settings }: Cont
   const explained = explainTranscript(transcript, profile);
   return {
     members: { file, generation: generation ?? null, commands: explained.map(membersOf) },
-    text: table(explained.map((step) => rowOf(step, settings.lang))),
+    text: textOf(explained, settings.lang),
   };
 }
 
@@ -58,6 +59,23 @@ function readFile(file: string): Transcript {
 
 function membersOf({ named, sw, ...step }: Explained): Record<string, unknown> {
   return { ...step, ...named, ...(sw !== undefined && { sw: formatStatus(sw) }) };
+}
+
+/** One line a command, and under it the data objects that went to the card and came from it. */
+function textOf(explained: readonly Explained[], lang: Language): string {
+  const lines = table(explained.map((step) => rowOf(step, lang))).split('\n');
+  const objects = (arrow: string, list: readonly ExplainedObject[] = []) =>
+    list.map((object) => printable(`      ${arrow} ${objectText(object, lang)}`));
+  return explained
+    .flatMap(({ sent, received }, at) => [lines[at] ?? '', ...objects('→', sent), ...objects('←', received)])
+    .join('\n');
+}
+
+function objectText({ tag, value, details = [], ...named }: ExplainedObject, lang: Language): string {
+  const nameOf = (one: { readonly name: string; readonly nameZh: string }) => (lang === 'zh' ? one.nameZh : one.name);
+  const name = nameOf(named);
+  const words = details.map(nameOf).join(lang === 'zh' ? '；' : '; ');
+  return [tag, ...(name === tag ? [] : [name]), `“${value}”`, ...(words === '' ? [] : [words])].join(' ');
 }
 
 function rowOf({ line, command, place, named, key, value, sw, event }: Explained, lang: Language): string[] {

@@ -26,6 +26,10 @@ export const commandTexts: Readonly<Record<string, Text>> = {
   'initialise-purchase': { zh: '消费初始化', en: 'Initialise purchase' },
   'debit-purchase': { zh: '消费', en: 'Debit for purchase' },
   'prove-transaction': { zh: '取交易认证', en: 'Get transaction proof' },
+  'get-processing-options': { zh: '取处理选项', en: 'Get processing options' },
+  'get-data': { zh: '取数据', en: 'Get data' },
+  'generate-cryptogram': { zh: '生成应用密文', en: 'Generate cryptogram' },
+  'put-data': { zh: '设置数据', en: 'Put data' },
   unknown: { zh: '未知命令', en: 'Unknown command' },
 };
 

@@ -35,6 +35,10 @@ export type CommandName =
   | 'initialise-purchase'
   | 'debit-purchase'
   | 'prove-transaction'
+  | 'get-processing-options'
+  | 'get-data'
+  | 'generate-cryptogram'
+  | 'put-data'
   | 'unknown';
 
 const PATTERNS: readonly Pattern[] = [
@@ -64,15 +68,36 @@ const PATTERNS: readonly Pattern[] = [
   { name: 'prove-transaction', cla: 0x80, ins: 0x5a },
 ];
 
-/** What a command of this card is called; of a header that is hidden or of no command of this card: `unknown`. */
-export function commandName({ bytes, hidden }: MaskedBytes): CommandName {
+/** Those of the financial application that are not called as above (emv-pboc.md 2); scripts have a MAC in their class. */
+const BANK_PATTERNS: readonly Pattern[] = [
+  { name: 'get-processing-options', cla: 0x80, ins: 0xa8 },
+  { name: 'generate-cryptogram', cla: 0x80, ins: 0xae },
+  { name: 'get-data', cla: 0x80, ins: 0xca },
+  { name: 'put-data', cla: 0x04, ins: 0xda },
+  { name: 'update-record', cla: 0x04, ins: 0xdc },
+  { name: 'change-pin', cla: 0x84, ins: 0x24, p2: 0x01 },
+  { name: 'change-pin', cla: 0x84, ins: 0x24, p2: 0x02 },
+  ...PATTERNS,
+];
+
+/** What a command is called; of a header that is hidden or of no command of this card: `unknown`. */
+export function commandName(command: MaskedBytes): CommandName {
+  const found = nameIn(PATTERNS, command);
+  // Without data VERIFY asks, and costs no try where the profile says so.
+  return found === 'verify-pin' && command.bytes.length === 4 ? 'pin-status' : found;
+}
+
+/** What a command to the financial application is called. */
+export function bankCommandName(command: MaskedBytes): CommandName {
+  return nameIn(BANK_PATTERNS, command);
+}
+
+function nameIn(patterns: readonly Pattern[], { bytes, hidden }: MaskedBytes): CommandName {
   const [cla, ins, p1, p2] = bytes;
   if (bytes.length < 4 || hidden.subarray(0, 4).includes(1)) return 'unknown';
   const fits = (wanted: number | undefined, byte: number | undefined) => wanted === undefined || wanted === byte;
-  const found = PATTERNS.find(
+  const found = patterns.find(
     (one) => one.cla === cla && one.ins === ins && fits(one.p1, p1) && fits(one.p2, p2),
   )?.name;
-  // Without data VERIFY asks, and costs no try where the profile says so.
-  if (found === 'verify-pin' && bytes.length === 4) return 'pin-status';
   return found ?? 'unknown';
 }

@@ -1,4 +1,3 @@
-import type { ItemDescription } from '../social/profile/profile.ts';
 import type { MaskedBytes } from './masked-bytes.ts';
 
 /** A value longer than this is told by its length: a photo, a reserved area. */
@@ -6,16 +5,19 @@ const LONGEST_HEX = 32;
 const PADDING = new Set([0x00, 0xff, 0x20]);
 const decoder = new TextDecoder('gb18030');
 
+/** How a value is written: characters, digits with F behind them, anything else. */
+export type ValueForm = 'text' | 'digits' | 'bytes';
+
 /** A value as people read it; `*` stands for a hidden byte. Nothing is guessed: what is no text is shown as hex. */
-export function showValue(item: ItemDescription | undefined, value: MaskedBytes): string {
+export function showValue(form: ValueForm, value: MaskedBytes): string {
   if (value.bytes.length === 0) return '';
   if (value.hidden.every((flag) => flag === 1)) return '***';
-  switch (item?.format) {
-    case 'an':
+  switch (form) {
+    case 'text':
       return textOf(value);
-    case 'cn':
+    case 'digits':
       return hexOf(value, '').replace(/F+$/, '');
-    default:
+    case 'bytes':
       return value.bytes.length > LONGEST_HEX ? `[${value.bytes.length}]` : hexOf(value, ' ');
   }
 }

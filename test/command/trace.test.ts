@@ -32,6 +32,20 @@ describe('trace explain', () => {
     expect(commands[0]).toMatchObject({ line: expect.any(Number), command: 'select', place: 'SSSE', sw: '611E' });
   });
 
+  it('says what the financial application was asked and what it answered', async () => {
+    const file = join(folder, 'bank.transcript');
+    expect((await sscard(['bank', 'info', '--reader', 'sim:', '--trace', file])).code).toBe(0);
+    const zh = await sscard(['trace', 'explain', file, '--lang', 'zh']);
+    expect(zh.code).toBe(0);
+    expect(zh.out).toMatch(/← 82 应用交互特征 “.. ..” 支持静态数据认证（SDA）；/);
+    expect(zh.out).toMatch(/← 5A 应用主账号 “620000\*+\d{3,4}”/);
+    const { code, answer } = await sscardJson(['trace', 'explain', file]);
+    expect(code).toBe(0);
+    const commands = answer['commands'] as { command: string; sent?: { tag: string }[] }[];
+    const options = commands.find(({ command, sent }) => command === 'get-processing-options' && sent !== undefined);
+    expect(options?.sent?.map(({ tag }) => tag)).toContain('9F02');
+  });
+
   it('names the line of what is no transcript', async () => {
     const file = join(folder, 'broken.transcript');
     writeFileSync(file, 'atr 3B 00\n> 00 A4 0\n');

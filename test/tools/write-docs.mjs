@@ -1,11 +1,13 @@
-// Writes docs/assumptions.md and docs/files.md from the profile: `node test/tools/write-docs.mjs`. Tests compare them with
-// this output.
+// Writes docs/assumptions.md and docs/files.md from the profile, docs/bank-tags.md from the dictionary of the financial
+// application: `node test/tools/write-docs.mjs`. Tests compare them with this output.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bankTagsPage } from './bank-tags-page.mjs';
 import { filesPage } from './files-page.mjs';
 
 const root = new URL('../../', import.meta.url);
-const profile = (name) => JSON.parse(readFileSync(new URL(`src/social/profile/${name}.json`, root), 'utf8'));
+const json = (folder) => (name) => JSON.parse(readFileSync(new URL(`${folder}/${name}.json`, root), 'utf8'));
+const profile = json('src/social/profile');
 const PARTS = [
   'generation-1.0',
   'generation-2.0',
@@ -19,6 +21,7 @@ const PARTS = [
 /** Every generated page by its path. */
 export const PAGES = {
   'docs/assumptions.md': assumptionsPage,
+  'docs/bank-tags.md': () => bankTagsPage(json('src/financial/dictionary')),
   'docs/files.md': () => filesPage(profile),
 };
 

@@ -4,7 +4,8 @@ import { formatTranscript, parseTranscript } from '../../../drivers/replay/trans
 import { loadWholeOverlays, loadWholeProfile } from '../../../src/social/profile/load.ts';
 import { applyOverlays } from '../../../src/social/profile/merge.ts';
 import type { CardProfile } from '../../../src/social/profile/profile.ts';
-import { type Explained, explainTranscript } from '../../../src/trace/explain.ts';
+import { explainTranscript } from '../../../src/trace/explain.ts';
+import type { Explained } from '../../../src/trace/explained.ts';
 import { maskTranscript } from '../../../src/trace/transcript-masking.ts';
 
 const golden = new URL('../../../fixtures/golden/', import.meta.url);
@@ -75,7 +76,7 @@ describe('a transcript in words', () => {
   it('loses its place with a reset, and with what it does not know', () => {
     const after = explained(`${ATR}${SELECT}! reset\n${ATR}> 00 B2 03 28 06\n< 69 86\n`);
     expect(after[1]).not.toHaveProperty('place');
-    const elsewhere = explained(`${ATR}${SELECT}> 00 A4 04 00 05 A0 00 00 03 33\n< 90 00\n> 00 B2 03 28 06\n< 6A 82\n`);
+    const elsewhere = explained(`${ATR}${SELECT}> 00 A4 04 00 05 D1 56 00 00 05\n< 90 00\n> 00 B2 03 28 06\n< 6A 82\n`);
     expect(elsewhere[2]).not.toHaveProperty('place');
   });
 
