@@ -14,7 +14,7 @@ import {
   readExpiry,
   valid,
 } from './offline.ts';
-import { isDigestOf, type Recovered, type RsaPublicKey, recover, recoverFrame, sha1 } from './rsa-recovery.ts';
+import { checkDigest, type Recovered, type RsaPublicKey, recover, recoverFrame, sha1 } from './rsa-recovery.ts';
 
 /**
  * Offline data authentication of EMV with RSA (crypto.md 10). All of it comes from a card, so that it is wrong is an
@@ -126,12 +126,13 @@ function recoverKey(
   // Behind format byte and identifier: expiry 2, serial 3, then algorithms and lengths, one byte each.
   const expiryAt = 1 + identifier;
   const hashAt = expiryAt + 5;
-  const recovered = recoverFrame(parent, certificate, format, hashAt);
+  const framed = recoverFrame(parent, certificate, format);
+  if (framed.kind === 'invalid') return framed;
+  // The digest covers the remainder, too: it would hide that the card has none (emv-pboc.md 3.4).
+  if (remainder.length === 0 && !fits(framed.value, hashAt + 2)) return invalid('remainder');
+  const recovered = checkDigest(framed.value, hashAt, remainder, exponent, ...appended);
   if (recovered.kind === 'invalid') return recovered;
   const { content, plain } = recovered.value;
-  // A remainder that is not there is told from one that is wrong (EMV 4.3 Book 3, 7.2).
-  if (remainder.length === 0 && (content[hashAt + 2] ?? 0) > content.length - hashAt - 4) return invalid('remainder');
-  if (!isDigestOf(recovered.value, remainder, exponent, ...appended)) return invalid('digest');
   const wrong = wrongHolder(content.subarray(1, expiryAt));
   if (wrong) return invalid(wrong);
   const expiry = readExpiry(content.subarray(expiryAt, expiryAt + 2));
@@ -143,12 +144,18 @@ function recoverKey(
   return valid({ key, expiry, serial: content.slice(expiryAt + 2, hashAt), plain });
 }
 
+/** Whether the certificate holds the whole key. @param lengthAt where the length of the key stands */
+function fits({ content }: Recovered, lengthAt: number): boolean {
+  return (content[lengthAt] ?? 0) <= content.length - lengthAt - 2;
+}
+
 /** The part in the certificate without its filling when the key fits, else that part and the remainder. */
-function certifiedModulus({ content }: Recovered, lengthAt: number, remainder: Uint8Array): OfflineResult<Uint8Array> {
+function certifiedModulus(recovered: Recovered, lengthAt: number, remainder: Uint8Array): OfflineResult<Uint8Array> {
+  const { content } = recovered;
   const length = content[lengthAt] ?? 0;
   const part = content.subarray(lengthAt + 2);
   if (length === 0) return invalid('key-length');
-  if (length <= part.length) return valid(part.slice(0, length));
+  if (fits(recovered, lengthAt)) return valid(part.slice(0, length));
   const modulus = concat([part, remainder]);
   return modulus.length === length ? valid(modulus) : invalid('remainder');
 }

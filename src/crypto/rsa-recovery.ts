@@ -50,17 +50,12 @@ export function recover(
   hashAt: number,
   ...appended: readonly Uint8Array[]
 ): OfflineResult<Recovered> {
-  const framed = recoverFrame(key, signature, format, hashAt);
-  return framed.kind === 'valid' && !isDigestOf(framed.value, ...appended) ? invalid('digest') : framed;
+  const framed = recoverFrame(key, signature, format);
+  return framed.kind === 'valid' ? checkDigest(framed.value, hashAt, ...appended) : framed;
 }
 
-/** The same without its digest: what is appended may depend on what is inside. */
-export function recoverFrame(
-  key: RsaPublicKey,
-  signature: Uint8Array,
-  format: number,
-  hashAt: number,
-): OfflineResult<Recovered> {
+/** The first half of `recover`: nothing of what it gives is proven before `checkDigest`. */
+export function recoverFrame(key: RsaPublicKey, signature: Uint8Array, format: number): OfflineResult<Recovered> {
   const modulus = modulusOf(key);
   if (signature.length !== modulus.length || modulus.length < LEAST) return invalid('length');
   const plain = publicOperation(modulus, key.exponent, signature);
@@ -68,13 +63,19 @@ export function recoverFrame(
   if (plain[0] !== HEADER) return invalid('header');
   if (plain.at(-1) !== TRAILER) return invalid('trailer');
   if (plain[1] !== format) return invalid('format');
-  const content = plain.slice(1, -1 - DIGEST);
-  return content[hashAt] === SHA_1 ? valid({ content, plain }) : invalid('hash-algorithm');
+  return valid({ content: plain.slice(1, -1 - DIGEST), plain });
 }
 
-/** Whether the digest inside is that of the content and what is appended. */
-export function isDigestOf({ content, plain }: Recovered, ...appended: readonly Uint8Array[]): boolean {
-  return equalBytes(sha1(content, ...appended), plain.subarray(-1 - DIGEST, -1));
+/** The second half of `recover`. */
+export function checkDigest(
+  framed: Recovered,
+  hashAt: number,
+  ...appended: readonly Uint8Array[]
+): OfflineResult<Recovered> {
+  const { content, plain } = framed;
+  if (content[hashAt] !== SHA_1) return invalid('hash-algorithm');
+  if (!equalBytes(sha1(content, ...appended), plain.subarray(-1 - DIGEST, -1))) return invalid('digest');
+  return valid(framed);
 }
 
 /**
@@ -90,7 +91,7 @@ const LEAST_MODULUS = 64;
 
 /**
  * `S^e mod N`; `undefined` for a key that is none, and for a signature that is not below the modulus. With exponent 3, which
- * most certificates have, two multiplications are faster than making the platform a key; nothing here is secret.
+ * most certificates have, two multiplications are faster than making the platform a key; nothing in it may be secret.
  * @returns as many bytes as the modulus
  */
 export function publicOperation(
@@ -101,7 +102,7 @@ export function publicOperation(
   if (modulus.length < LEAST_MODULUS) return undefined;
   return exponent.length === 1 && exponent[0] === 3
     ? cubed(modulus, signature)
-    : byPlatform({ modulus, exponent }, signature);
+    : platformOperation({ modulus, exponent }, signature);
 }
 
 function cubed(modulus: Uint8Array, signature: Uint8Array): Uint8Array | undefined {
@@ -112,7 +113,11 @@ function cubed(modulus: Uint8Array, signature: Uint8Array): Uint8Array | undefin
   return bare(Buffer.from(hex.padStart(2 * modulus.length, '0'), 'hex'));
 }
 
-function byPlatform(key: RsaPublicKey, signature: Uint8Array): Uint8Array | undefined {
+/**
+ * The same through the platform for every exponent: for an input that is secret, because the integers of the other way
+ * cannot be wiped.
+ */
+export function platformOperation(key: RsaPublicKey, signature: Uint8Array): Uint8Array | undefined {
   const { constants, publicDecrypt } = process.getBuiltinModule('node:crypto');
   try {
     return bare(publicDecrypt({ key: platformKey(key), padding: constants.RSA_NO_PADDING }, signature));

@@ -48,6 +48,12 @@ const FAILED = {
 export const CARD_CERTIFICATE = { certificate: 0x9f46, remainder: 0x9f48, exponent: 0x9f47 } as const;
 const SIGNED_STATIC = 0x93;
 const SIGNED_DYNAMIC = 0x9f4b;
+/** Whatever the algorithm, which only the authority's key tells: what is missing is missing also without that key. */
+const NEEDED = {
+  sda: [0x8f, 0x90, SIGNED_STATIC],
+  dda: [0x8f, 0x90, CARD_CERTIFICATE.certificate],
+  cda: [0x8f, 0x90, CARD_CERTIFICATE.certificate],
+} as const;
 const STATIC_LIST = 0x9f4a;
 const AIP_TAG = 0x82;
 const DDOL = 0x9f49;
@@ -76,7 +82,8 @@ export function authenticateOffline(session: Session, options: AuthenticationOpt
     }
     session.decide(PERFORMED);
     if (method === 'sda') session.decide(SDA_SELECTED);
-    const issuer = await proveIssuer(session, options);
+    const missing = NEEDED[method].find((tag) => !session.card.has(tag));
+    const issuer = missing === undefined ? await proveIssuer(session, options) : broken('card-data-missing', missing);
     const came = issuer.kind === 'broken' ? issuer : await performed(session, options, method, issuer.key);
     if (came.kind === 'broken') tell(session, method, came);
     return resultOf(session, method, issuer, came);

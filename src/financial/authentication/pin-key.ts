@@ -1,6 +1,5 @@
 import { concat } from '../../../apdu/bytes.ts';
-import type { RsaPublicKey } from '../../crypto/rsa-recovery.ts';
-import { publicOperation } from '../../crypto/rsa-recovery.ts';
+import { platformOperation, type RsaPublicKey } from '../../crypto/rsa-recovery.ts';
 import type { Session } from '../session.ts';
 import { CARD_CERTIFICATE } from './authenticate.ts';
 import { type Broken, proveCard } from './chain.ts';
@@ -44,7 +43,7 @@ export function encipherPin(
   if (spare < 0 || block.length !== 8 || challenge.length !== 8) return undefined;
   const plain = concat([Uint8Array.of(HEADER), block, challenge, random(spare)]);
   try {
-    return publicOperation(key.modulus, key.exponent, plain);
+    return platformOperation(key, plain);
   } finally {
     plain.fill(0);
   }
