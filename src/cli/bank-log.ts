@@ -7,24 +7,34 @@ import { inUnits, withBankCard } from './bank.ts';
 import type { Context, Outcome } from './context.ts';
 import { paint, table } from './layout.ts';
 import type { Language } from './settings.ts';
+import { beginUnmasking } from './unmask.ts';
 
 /** `sscard bank log`: what the card has kept of its transactions and of loads of e-cash, newest first. */
 export async function runBankLog(context: Context): Promise<Outcome> {
   const { settings, signal } = context;
+  const unmasking = beginUnmasking(context);
+  const masked = unmasking === undefined;
   return withBankCard(context, async (card) => {
     const transactions = await card.financial.log({ signal });
     const loads = await card.financial.loadLog({ signal });
+    unmasking?.record(null);
     const members = {
-      log: { present: transactions.present, transactions: transactions.records.map(recordMember) },
-      loadLog: { present: loads.present, loads: loads.records.map(recordMember) },
+      log: {
+        present: transactions.present,
+        transactions: transactions.records.map((record) => recordMember(record, masked)),
+      },
+      loadLog: { present: loads.present, loads: loads.records.map((record) => recordMember(record, masked)) },
     };
     return { members, text: logText(transactions, loads, settings.lang) };
   });
 }
 
-/** Of a record that is not as the log's format says, the bytes: nobody knows what stands in them. */
-function recordMember(record: LoggedTransaction | LoggedLoad | RawRecord): object {
-  if (record.kind === 'raw') return { number: record.number, raw: toHex(record.bytes) };
+/** Nobody knows what stands in a record that is not as the log's format says: it may be an account number. */
+function recordMember(record: LoggedTransaction | LoggedLoad | RawRecord, masked: boolean): object {
+  if (record.kind === 'raw') {
+    const { number, bytes } = record;
+    return { number, raw: masked ? '**'.repeat(bytes.length) : toHex(bytes) };
+  }
   const { kind: _kind, fields: _fields, ...members } = record;
   return members;
 }

@@ -11,7 +11,7 @@ import type { LoggedTransaction } from './enquiry/log-record.ts';
 import type { BankAuthentication } from './enquiry/verify.ts';
 
 /** What the terminal brings to enquiries of the debit side. */
-export interface FinancialSettings extends EnquiryOptions {
+export interface FinancialSettings extends Omit<EnquiryOptions, 'sm'> {
   /** Keys of the authorities. Default: none, so that nothing can be proven. */
   readonly caKeys?: CaKeys;
 }
@@ -92,7 +92,9 @@ export class FinancialApplication {
     return alone(channel, waiting, 'reset', async (whole) => {
       await this.#begin();
       const { openEnquiry, withoutTermination } = await import('./enquiry/enquiry.ts');
-      const enquiry = await openEnquiry({ transmitter, waiting: whole }, this.#settings);
+      // What nobody here could prove is not asked for: a card with both would hide its RSA side.
+      const sm = this.#settings.caKeys?.keys.some(({ key }) => key.algorithm === 'sm2') ?? false;
+      const enquiry = await openEnquiry({ transmitter, waiting: whole }, { ...this.#settings, sm });
       return withoutTermination(() => work(enquiry));
     });
   }

@@ -144,8 +144,8 @@ export const verbNotes: Readonly<Record<string, Text>> = {
     en: 'Amounts in the JSON are in the smallest unit of the currency. A few cards give the balance only after a reading has begun; their transaction counter then rises by one.',
   },
   'bank log': {
-    zh: '与日志格式不符的记录按原字节列出（raw）。',
-    en: "Records that are not as the log's format says are given as their bytes (raw).",
+    zh: '与日志格式不符的记录列在 raw 里，默认遮蔽。',
+    en: "Records that are not as the log's format says stand in raw, masked unless --unmask.",
   },
   'bank verify': {
     zh: '须 CA 公钥（--ca-keys）。未通过退出码 10；not-possible（如只支持 CDA、没有公钥）退出码 0。测试公钥只对 sim: 或加 --test-keys 时有效，结果会注明。每次使交易计数器加一。',

@@ -253,6 +253,29 @@ describe('cards that are not as usual', () => {
     ]);
   });
 
+  test('a log record that is not as its format says is hidden without --unmask', async () => {
+    const file = await cardFile([], ({ card }) => {
+      const state = card.financial?.state as { log: string[] };
+      state.log[0] = '621094000000000011';
+    });
+    const { answer } = await bank('log', file);
+    expect(answer['log']).toMatchObject({ transactions: expect.arrayContaining([{ number: 1, raw: '**'.repeat(9) }]) });
+    const unmasked = await bank('log', file, ['--operator', '0071', '--unmask', 'test']);
+    expect(unmasked.answer['log']).toMatchObject({
+      transactions: expect.arrayContaining([{ number: 1, raw: '621094000000000011' }]),
+    });
+  });
+
+  test('a card with both algorithms proves its RSA side where no SM2 key is loaded', async () => {
+    const file = await cardFile(['--generation', '3.0', '--bank', 'dual'], ({ bank: side }) => {
+      if (side) side.caKeys = side.caKeys.filter(({ algorithm }) => algorithm === 'rsa');
+    });
+    expect(authenticationIn((await bank('verify', file)).answer)).toMatchObject({
+      result: 'verified',
+      algorithm: 'rsa',
+    });
+  });
+
   test('for people, in both languages', async () => {
     const file = await cardFile();
     for (const [lang, words] of [

@@ -24,6 +24,8 @@ export interface EnquiryOptions {
   readonly aid?: Uint8Array;
   /** What the terminal holds the day and the time for. Default: the clock of the machine. */
   readonly now?: Date;
+  /** The terminal can prove SM2 certificates: a card with both algorithms answers with that set (P17 10.3). Default false. */
+  readonly sm?: boolean;
   /** Source of the unpredictable number. Default: the platform's. */
   readonly random?: (length: number) => Uint8Array;
 }
@@ -74,7 +76,11 @@ function isNamed(aid: Uint8Array, wanted: Uint8Array | undefined): boolean {
 }
 
 /** What the PDOL of a card may ask a terminal that buys nothing. Everything else becomes zeros. */
-function terminalValues({ now = new Date(), random = platformRandom }: EnquiryOptions): Map<number, Uint8Array> {
+function terminalValues({
+  now = new Date(),
+  sm = false,
+  random = platformRandom,
+}: EnquiryOptions): Map<number, Uint8Array> {
   const two = (value: number) => String(value % 100).padStart(2, '0');
   return new Map([
     [0x9a, fromHex(two(now.getFullYear()) + two(now.getMonth() + 1) + two(now.getDate()))],
@@ -86,9 +92,9 @@ function terminalValues({ now = new Date(), random = platformRandom }: EnquiryOp
     [0x5f2a, Uint8Array.of(0x01, 0x56)],
     [0x9f35, Uint8Array.of(0x22)],
     [0x9f4e, new Uint8Array(20).fill(0x20)],
-    // No e-cash; but SM2, SM3 and SM4 (P17 10.3).
+    // No e-cash.
     [0x9f7a, Uint8Array.of(0x00)],
-    [0xdf69, Uint8Array.of(0x01)],
+    [0xdf69, Uint8Array.of(sm ? 0x01 : 0x00)],
     [0x9f37, random(4)],
   ]);
 }

@@ -7,7 +7,7 @@ import { parseDol } from '../../../src/financial/dol.ts';
 import { readBalances } from '../../../src/financial/enquiry/balance.ts';
 import type { Enquiry } from '../../../src/financial/enquiry/enquiry.ts';
 import { readInformation } from '../../../src/financial/enquiry/info.ts';
-import { readLoad, readWholeLoadLog } from '../../../src/financial/enquiry/load-record.ts';
+import { readLoad } from '../../../src/financial/enquiry/load-record.ts';
 import { readLoadLog, readTransactionLog } from '../../../src/financial/enquiry/log.ts';
 import { readTransaction } from '../../../src/financial/enquiry/log-record.ts';
 import { type Fci, parseFci } from '../../../src/financial/fci.ts';
@@ -123,14 +123,6 @@ describe('the load log', () => {
     expect(readLoad(format, 1, fromHex(`9F78${rest}`))).toMatchObject({ kind: 'raw' });
     expect(readLoad(format, 1, fromHex(`9F79${rest}00`))).toMatchObject({ kind: 'raw' });
     expect(readLoad(undefined, 1, fromHex(`9F79${rest}`))).toMatchObject({ kind: 'raw' });
-  });
-
-  it('comes whole, with a MAC behind it (P13 10)', () => {
-    const one = '9F790000000010000000000030002401021030000007';
-    const whole = readWholeLoadLog(fromHex(`000802${one}${one}DEADBEEF`));
-    expect(whole).toMatchObject({ atc: 8, loads: [{ after: 3000, atc: 7 }, { number: 2 }], mac: fromHex('DEADBEEF') });
-    expect(readWholeLoadLog(fromHex(`000803${one}${one}DEADBEEF`))).toBeUndefined();
-    expect(readWholeLoadLog(fromHex('0008'))).toBeUndefined();
   });
 
   it('is absent where the card announces none', async () => {
