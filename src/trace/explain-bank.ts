@@ -8,7 +8,7 @@ import { dataOfAnswer, dataOfCommand, isAccepted, part, statusOf } from './excha
 import { explainObject, hexOfTag } from './explain-object.ts';
 import { showValue } from './explain-value.ts';
 import type { ExplainedExchange, ExplainedObject, Named, Walk } from './explained.ts';
-import { DIRECTORIES, TEMPLATES } from './mask-bank-policy.ts';
+import { DIRECTORIES, KNOWN_TEMPLATES } from './mask-bank-policy.ts';
 import type { MaskedBytes } from './masked-bytes.ts';
 
 /** What a command is about, before its answer. */
@@ -17,7 +17,6 @@ interface About extends Pick<ExplainedExchange, 'place' | 'named' | 'sent'> {
   readonly format1?: readonly (readonly [tag: number, length: number])[];
 }
 
-const KNOWN_TEMPLATES: ReadonlySet<number> = new Set(TEMPLATES.keys());
 const directories = DIRECTORIES.map((name) => fromHex(name));
 const DIRECTORY: Named = { name: 'Payment directory', nameZh: '支付系统环境' };
 const APPLICATION: Named = { name: 'Payment application', nameZh: '支付应用' };

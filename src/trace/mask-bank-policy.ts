@@ -1,3 +1,5 @@
+import type { BerTlvLimits } from '../../apdu/ber-tlv.ts';
+
 /**
  * What a trace shows of the financial application, as data. It is an allow-list like `mask-policy.ts`: of an object that no
  * rule names, tag and length are shown and the value is hidden.
@@ -143,6 +145,8 @@ export const TEMPLATES: ReadonlyMap<number, ReadonlyMap<number, ObjectRule>> = n
   [0x70, DATA],
   [0x77, DATA],
 ]);
+/** Only these are read into: what stands in another one stays a value. */
+export const KNOWN_TEMPLATES: BerTlvLimits = { templates: new Set(TEMPLATES.keys()) };
 
 /**
  * Objects that lists ask for, with the length in which a command shows their values: amounts, dates, countries, results.

@@ -3,7 +3,15 @@ import { equalBytes, fromHex, toHex } from '../../apdu/bytes.ts';
 import type { DecodedCommand } from '../../apdu/command.ts';
 import { readObjects, readTemplate } from '../../apdu/objects.ts';
 import { type Flags, isLocator, issuerDataEnd, type ListEntry, ObjectMask } from './mask-bank-objects.ts';
-import { DATA, DIRECTORIES, LIMITS, MOST_RECORD_FILE, OTHER_RIDS, PBOC_RIDS, TEMPLATES } from './mask-bank-policy.ts';
+import {
+  DATA,
+  DIRECTORIES,
+  KNOWN_TEMPLATES,
+  LIMITS,
+  MOST_RECORD_FILE,
+  OTHER_RIDS,
+  PBOC_RIDS,
+} from './mask-bank-policy.ts';
 import { hideExcept, type MaskedBytes } from './masked-bytes.ts';
 
 /** What an answer shows, given all its data; `undefined`: nothing. */
@@ -31,7 +39,6 @@ const FORMAT_2 = 0x77;
 const PROFILE_LENGTH = 2;
 const CRYPTOGRAM_LENGTH = 11;
 
-const KNOWN_TEMPLATES: ReadonlySet<number> = new Set(TEMPLATES.keys());
 const ridOf = (name: Uint8Array) => toHex(name.subarray(0, 5));
 
 /** Whether this is the name of a payment directory, or of a payment application or its beginning. */

@@ -1,4 +1,5 @@
 import { encodeBerTlv } from '../../../apdu/ber-tlv.ts';
+import { readObjects } from '../../../apdu/objects.ts';
 import type { Session } from '../session.ts';
 
 /** What is sent commonly (4.8): cryptogram and what it was made over, terminal, application. No account number. */
@@ -50,32 +51,23 @@ export function readHostMessage(data: Uint8Array): HostMessage | undefined {
   return { responseCode: code.value, authentication: authentication?.value, before: of(0x71), after: of(0x72) };
 }
 
+const UNOPENED: ReadonlySet<number> = new Set();
+
 /**
  * Objects one after the other. A template is not opened: a script that is malformed inside has an answer of its own.
- * @returns `undefined` when tags and lengths do not fit; tags of one or two bytes
+ * @returns `undefined` when tags and lengths do not fit; tags of one or two bytes, lengths of at most two after 8x
  */
 export function readFlat(bytes: Uint8Array): FlatObject[] | undefined {
-  const found: FlatObject[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const start = at;
-    let tag = bytes[at++] ?? 0;
-    if ((tag & 0x1f) === 0x1f) tag = tag * 256 + (bytes[at++] ?? 0x80);
-    const length = lengthAt(bytes, at);
-    if (tag === 0 || (tag > 0xff && tag & 0x80) || length === undefined) return undefined;
-    const end = length.from + length.bytes;
-    if (end > bytes.length) return undefined;
-    found.push({ tag, value: bytes.subarray(length.from, end), size: end - start });
-    at = end;
-  }
-  return found;
+  let end = bytes.byteOffset;
+  const objects = readObjects(bytes, { templates: UNOPENED, padding: false })?.map(({ tag, value }) => {
+    const start = end;
+    end = value.byteOffset + value.length;
+    return { tag, value, size: end - start };
+  });
+  return objects?.every(isShort) === true ? objects : undefined;
 }
 
-function lengthAt(bytes: Uint8Array, at: number): { readonly from: number; readonly bytes: number } | undefined {
-  const first = bytes[at];
-  if (first === undefined || first === 0x80 || first > 0x82) return undefined;
-  if (first < 0x80) return { from: at + 1, bytes: first };
-  const count = first & 0x7f;
-  const digits = bytes.subarray(at + 1, at + 1 + count);
-  if (digits.length < count) return undefined;
-  return { from: at + 1 + count, bytes: digits.reduce((sum, byte) => sum * 256 + byte, 0) };
+function isShort({ tag, value, size }: FlatObject): boolean {
+  const tagBytes = tag > 0xff ? 2 : 1;
+  return tag <= 0xffff && size - value.length <= tagBytes + 3;
 }
