@@ -1,9 +1,10 @@
-import { equalBytes, fromHex, toHex } from '../../../apdu/bytes.ts';
+import { toHex } from '../../../apdu/bytes.ts';
 import type { Line } from '../../../drivers/exchange.ts';
 import { type AuthenticatedRecord, staticDataToAuthenticate } from '../../crypto/static-data.ts';
 import { authenticateOffline } from '../authentication/authenticate.ts';
 import { chooseMethod } from '../authentication/method.ts';
 import type { CalendarDay } from '../authentication/result.ts';
+import { isPboc } from '../dictionary/dictionary.ts';
 import { getData } from '../get-data.ts';
 import { type Initiated, initiate } from '../initiate.ts';
 import { panOf } from '../pan.ts';
@@ -22,9 +23,6 @@ import { numberOf } from './values.ts';
 const NUMBER_MISSING = { id: 'account-number-missing', clause: 'E3 7.2', effect: 'terminate' } as const satisfies Rule;
 const E_CASH = { id: 'e-cash-chosen-by-card', clause: 'P13', effect: 'note' } as const satisfies Rule;
 
-/** UnionPay and the transport cards with its command set (1.1). */
-const PBOC = [fromHex('A000000333'), fromHex('A000000632')];
-const RID_LENGTH = 5;
 const UNPREDICTABLE_LENGTH = 4;
 
 /** What a payment is begun with, before an application is chosen. */
@@ -80,7 +78,7 @@ export async function prepare(
     random: settings.random ?? platformRandom,
     today,
     aid,
-    isPboc: PBOC.some((rid) => equalBytes(rid, aid.subarray(0, RID_LENGTH))),
+    isPboc: isPboc(aid),
     aip,
     pdolValues,
     account: accountOf(session),
