@@ -5,6 +5,7 @@ import { maskAccountNumber } from '../counter/masks.ts';
 import type { ECashPurse } from '../financial/enquiry/balance.ts';
 import type { BankInformation } from '../financial/enquiry/info.ts';
 import type { BankAuthentication } from '../financial/enquiry/verify.ts';
+import { formatTag } from '../financial/tag.ts';
 import { bankWords, stateColours } from '../i18n/bank.ts';
 import { bankReasons } from '../i18n/bank-reasons.ts';
 import { trustedKeys } from './ca-keys.ts';
@@ -85,7 +86,7 @@ export async function runBankVerify(context: Context): Promise<Outcome> {
       algorithm,
       result,
       reason,
-      object: object === undefined ? null : tagHex(object),
+      object: object === undefined ? null : formatTag(object),
       caIndex: caIndex === undefined ? null : toHex(Uint8Array.of(caIndex)),
     };
     const outcome = {
@@ -93,7 +94,7 @@ export async function runBankVerify(context: Context): Promise<Outcome> {
       text: verifyText(came, authentication, settings.lang),
     };
     if (result !== 'failed') return outcome;
-    const details = { reason: reason ?? '', ...(object !== undefined && { place: tagHex(object) }) };
+    const details = { reason: reason ?? '', ...(object !== undefined && { place: formatTag(object) }) };
     return { ...outcome, error: new SscardError('bank-authentication-failed', 'not genuine', details) };
   });
 }
@@ -116,9 +117,4 @@ function verifyText(
   if (testKey) rows.push([`  ${texts.note}`, texts.testKey]);
   const colour = { verified: testKey ? 'yellow' : 'green', failed: 'red', 'not-possible': 'yellow' } as const;
   return `${paint(colour[result], texts.results[result])}\n${table(rows)}`;
-}
-
-function tagHex(tag: number): string {
-  const hex = tag.toString(16).toUpperCase();
-  return hex.length % 2 === 0 ? hex : `0${hex}`;
 }

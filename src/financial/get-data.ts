@@ -1,7 +1,7 @@
 import { readTemplate } from '../../apdu/objects.ts';
-import { formatTag } from './objects.ts';
 import type { Rule } from './rules.ts';
 import type { Session } from './session.ts';
+import { formatTag } from './tag.ts';
 
 /** What GET DATA gave. `absent`: the card does not give this object, `sw` says why; 9000 with an answer that is another object. */
 export type Datum =

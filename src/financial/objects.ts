@@ -1,6 +1,7 @@
 import type { BerTlv } from '../../apdu/ber-tlv.ts';
 import type { Rule } from './rules.ts';
 import type { Session } from './session.ts';
+import { formatTag } from './tag.ts';
 
 const OBJECT_TWICE = { id: 'object-twice', clause: 'E3 10.2', effect: 'terminate' } as const satisfies Rule;
 
@@ -12,9 +13,4 @@ const OBJECT_TWICE = { id: 'object-twice', clause: 'E3 10.2', effect: 'terminate
 export function takeObjects(session: Session, objects: readonly BerTlv[], place: string): void {
   const twice = session.card.add(objects);
   if (twice !== undefined) session.terminate(OBJECT_TWICE, `${place} ${formatTag(twice)}`);
-}
-
-/** As the books write it: `9F38`. */
-export function formatTag(tag: number): string {
-  return tag.toString(16).toUpperCase();
 }

@@ -3,9 +3,10 @@ import { readObjects } from '../../apdu/objects.ts';
 import type { AuthenticatedRecord } from '../crypto/static-data.ts';
 import type { AflEntry } from './afl.ts';
 import { isWellFormed } from './formats.ts';
-import { formatTag, takeObjects } from './objects.ts';
+import { takeObjects } from './objects.ts';
 import type { Rule } from './rules.ts';
 import type { Session } from './session.ts';
+import { formatTag } from './tag.ts';
 
 const RECORD_REFUSED = { id: 'record-refused', clause: 'E3 10.2', effect: 'terminate' } as const satisfies Rule;
 const RECORD_MALFORMED = { id: 'record-malformed', clause: 'E3 10.2', effect: 'terminate' } as const satisfies Rule;

@@ -3,9 +3,10 @@ import { equalBytes, fromHex, toHex } from '../../apdu/bytes.ts';
 import { readObjects } from '../../apdu/objects.ts';
 import { describeTag } from '../financial/dictionary/dictionary.ts';
 import { dolLength, parseDol } from '../financial/dol.ts';
+import { formatTag } from '../financial/tag.ts';
 import { bankCommandName, type CommandName } from './command-names.ts';
 import { dataOfAnswer, dataOfCommand, isAccepted, part, statusOf } from './exchange-parts.ts';
-import { explainObject, hexOfTag } from './explain-object.ts';
+import { explainObject } from './explain-object.ts';
 import { showValue } from './explain-value.ts';
 import type { ExplainedExchange, ExplainedObject, Named, Walk } from './explained.ts';
 import { DIRECTORIES, KNOWN_TEMPLATES } from './mask-bank-policy.ts';
@@ -86,7 +87,7 @@ export class BankWalk implements Walk {
         return this.#record(p2 >> 3, p1);
       case 'get-data':
       case 'put-data':
-        return { place: hexOfTag(tag), ...this.#object(tag) };
+        return { place: formatTag(tag), ...this.#object(tag) };
       case 'get-processing-options':
         this.#cryptograms = 0;
         return {

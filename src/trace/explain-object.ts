@@ -3,6 +3,7 @@ import { parseAfl } from '../financial/afl.ts';
 import { describeBits, describeCvm } from '../financial/dictionary/bit-fields.ts';
 import { describeTag, type Format, isPboc } from '../financial/dictionary/dictionary.ts';
 import { parseDol } from '../financial/dol.ts';
+import { formatTag } from '../financial/tag.ts';
 import { showValue, type ValueForm } from './explain-value.ts';
 import type { ExplainedObject, Named } from './explained.ts';
 import type { MaskedBytes } from './masked-bytes.ts';
@@ -32,7 +33,7 @@ const AMOUNTS_LENGTH = 8;
  */
 export function explainObject(tag: number, value: MaskedBytes, name: Uint8Array): ExplainedObject {
   const known = describeTag(tag, name);
-  const hex = hexOfTag(tag);
+  const hex = formatTag(tag);
   const details = value.hidden.includes(1) && tag !== ISSUER_DATA ? [] : detailsOf(tag, value.bytes, name);
   return {
     tag: hex,
@@ -41,16 +42,6 @@ export function explainObject(tag: number, value: MaskedBytes, name: Uint8Array)
     value: showValue((known && FORMS[known.format]) ?? 'bytes', value),
     ...(details.length > 0 && { details }),
   };
-}
-
-export function hexOfTag(tag: number): string {
-  return toHex(
-    tag > 0xffff
-      ? Uint8Array.of(tag >> 16, tag >> 8, tag)
-      : tag > 0xff
-        ? Uint8Array.of(tag >> 8, tag)
-        : Uint8Array.of(tag),
-  );
 }
 
 function detailsOf(tag: number, bytes: Uint8Array, name: Uint8Array): Details {
@@ -63,7 +54,7 @@ function detailsOf(tag: number, bytes: Uint8Array, name: Uint8Array): Details {
 
 function nameOfTag(tag: number, application: Uint8Array): Named {
   const known = describeTag(tag, application);
-  const hex = hexOfTag(tag);
+  const hex = formatTag(tag);
   return known === undefined ? { name: hex, nameZh: hex } : { name: known.name, nameZh: known.nameZh };
 }
 

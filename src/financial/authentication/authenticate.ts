@@ -6,6 +6,7 @@ import { TSI, TVR } from '../bits.ts';
 import { buildDol, parseDol } from '../dol.ts';
 import type { Rule } from '../rules.ts';
 import type { Session } from '../session.ts';
+import { formatTag } from '../tag.ts';
 import { type Broken, broken, type Proven, proveCard, proveIssuer, type Trust } from './chain.ts';
 import { reasonInSignature } from './reasons.ts';
 import type { OfflineAuthentication, OfflineMethod, PublicKey } from './result.ts';
@@ -91,7 +92,7 @@ export function authenticateOffline(session: Session, options: AuthenticationOpt
 }
 
 function tell(session: Session, method: keyof typeof FAILED, { reason, object }: Broken): void {
-  const place = object.toString(16).toUpperCase();
+  const place = formatTag(object);
   if (reason === 'card-data-missing') session.decide(DATA_MISSING, place);
   session.decide(FAILED[method], place);
 }
