@@ -12,7 +12,7 @@ const groups = [
   },
   {
     name: 'twin',
-    test: /\/dist\/src\/(crypto\/(blocks|mac|diversify|compare|authentication|secure-messaging|providers\/.*)\.|simulator\/(?!hsm|psam|invent|personalise|card-file|json-file|shape|pin-pad|vpcd|serve|life|holders|encode|financial\/(?:bank-|ca-keys|certificates|describe|from-profile|image-check|invent-|issuer|objects|personalise-|test-authority)|.*\.json))/,
+    test: /\/dist\/src\/(crypto\/(blocks|mac|diversify|compare|authentication|random|secure-messaging|providers\/.*)\.|simulator\/(?!hsm|psam|invent|personalise|card-file|json-file|shape|pin-pad|vpcd|serve|life|holders|encode|financial\/(?:bank-|ca-keys|certificates|describe|from-profile|image-check|invent-|issuer|objects|personalise-|test-authority)|.*\.json))/,
   },
 ];
 

@@ -2,6 +2,7 @@ import { concat, fromHex, toHex } from '../../apdu/bytes.ts';
 import { type CardCipher, decryptEcb } from './blocks.ts';
 import { equalInConstantTime } from './compare.ts';
 import { keyCheckValue } from './des-keys.ts';
+import { platformRandom } from './random.ts';
 
 /**
  * PIN blocks of ISO 9564 and working keys of PIN pads (crypto.md 12). PINs are ASCII digits, 4 to 12 of them; every block
@@ -23,7 +24,7 @@ export function pinBlock0(pin: Uint8Array, pan: string): Uint8Array {
  * Format 1: the PIN, filled with digits of the transaction; no card number.
  * @param filling hex digits, one in each nibble, as many as the PIN leaves room for; random when left out.
  */
-export function pinBlock1(pin: Uint8Array, filling: Uint8Array = randomBytes(BLOCK)): Uint8Array {
+export function pinBlock1(pin: Uint8Array, filling: Uint8Array = platformRandom(BLOCK)): Uint8Array {
   return pinField(1, pin, nibbles(filling));
 }
 
@@ -49,7 +50,7 @@ export function encipheredPinBlock4(
   key: Uint8Array,
   pin: Uint8Array,
   pan: string,
-  random: Uint8Array = randomBytes(BLOCK),
+  random: Uint8Array = platformRandom(BLOCK),
 ): Uint8Array {
   const field = pinField4(pin, random);
   try {
@@ -128,10 +129,6 @@ function mixed(field: Uint8Array, other: Uint8Array): Uint8Array {
     field[at] = (field[at] as number) ^ byte;
   });
   return field;
-}
-
-function randomBytes(length: number): Uint8Array {
-  return new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(length));
 }
 
 function randomLetters(): Uint8Array {

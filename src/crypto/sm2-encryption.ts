@@ -1,6 +1,7 @@
 import { concat } from '../../apdu/bytes.ts';
 import { equalInConstantTime } from './compare.ts';
-import { platformRandom, type RandomBytes, withOneTimeNumber } from './sm2.ts';
+import { platformRandom, type RandomBytes } from './random.ts';
+import { withOneTimeNumber } from './sm2.ts';
 import { basePoint, FIELD_BYTES, type Point, pointBytes, readPoint, readScalar } from './sm2-curve.ts';
 import { sm3 } from './sm3.ts';
 

@@ -1,4 +1,5 @@
 import { concat } from '../../apdu/bytes.ts';
+import { platformRandom, type RandomBytes } from './random.ts';
 import {
   basePoint,
   curveBytes,
@@ -22,15 +23,8 @@ import { sm3 } from './sm3.ts';
 /** Identity that everybody uses where nothing else is said: the digits 1 to 8 in ASCII, twice. */
 export const DEFAULT_IDENTITY: Uint8Array = Uint8Array.from({ length: 16 }, (_, at) => 0x31 + (at % 8));
 
-/** Gives that many random bytes. */
-export type RandomBytes = (length: number) => Uint8Array;
-
 /** One-time numbers are redone when they do not fit, which happens once in 2^32 times. */
 const MAX_TRIES = 16;
-
-/** The platform's random bytes. */
-export const platformRandom: RandomBytes = (length) =>
-  new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(length));
 
 /** `x ‖ y` of a private key. @param privateKey 32 bytes. @throws RangeError when it is none */
 export function sm2PublicKey(privateKey: Uint8Array): Uint8Array {

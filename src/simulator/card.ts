@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
+import { platformRandom, type RandomBytes } from '../crypto/random.ts';
 import {
   type Answer,
   type CardCore,
@@ -21,7 +22,6 @@ import { financialCommands } from './financial/applet.ts';
 import type { CardImage } from './image.ts';
 import { CardMemory, PowerCut } from './memory.ts';
 import { purseCommands } from './purse.ts';
-import { platformRandom, type RandomBytes } from './random.ts';
 
 const commands: CommandRules = {
   ...selectCommands,

@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { encryptEcb } from '../crypto/blocks.ts';
+import type { RandomBytes } from '../crypto/random.ts';
 import type { CardImage } from './image.ts';
-import type { RandomBytes } from './random.ts';
 
 /** An invented holder and the answer to reset of the card; `items` by the profile's item names. */
 export interface InventedCard {

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
+import { platformRandom, type RandomBytes } from '../crypto/random.ts';
 import { CARD_FILE_FORMAT, CARD_FILE_VERSION, type CardFile, type MasterKey } from './card-file-check.ts';
 import type { BankFileImage } from './financial/bank-file.ts';
 import type { FinancialImage } from './financial/image.ts';
@@ -9,7 +10,7 @@ import { cardKey } from './keys.ts';
 import { inventLife } from './life.ts';
 import { personalise } from './personalise.ts';
 import { makePsam } from './psam-make.ts';
-import { platformRandom, type RandomBytes, seededRandom } from './random.ts';
+import { seededRandom } from './random.ts';
 
 interface Order {
   readonly generation?: CardImage['generation'];

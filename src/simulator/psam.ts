@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../apdu/bytes.ts';
 import { SscardError } from '../../apdu/errors.ts';
+import { platformRandom, type RandomBytes } from '../crypto/random.ts';
 import { type Answer, lineCommand } from './command.ts';
 import { CardMemory, PowerCut } from './memory.ts';
 import { bytesOf } from './numbers.ts';
@@ -8,7 +9,6 @@ import { psamCryptCommands, standardDerive, vendorDerive } from './psam-crypt.ts
 import { psamFileCommands } from './psam-files.ts';
 import type { PsamImage } from './psam-image.ts';
 import { psamPurchaseCommands } from './psam-purchase.ts';
-import { platformRandom, type RandomBytes } from './random.ts';
 
 const DERIVE = { vendor: vendorDerive, standard: standardDerive } as const;
 

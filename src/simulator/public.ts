@@ -1,4 +1,6 @@
 // The package's entry `sscard/simulator`: what it names is public. Nothing inside the project imports this file.
+
+export type { RandomBytes } from '../crypto/random.ts';
 export { SimulatedCard, type SimulatedCardOptions } from './card.ts';
 export {
   type CardDescription,
@@ -51,7 +53,7 @@ export { PowerCut } from './memory.ts';
 export { type PadAct, type SimulatedPadOptions, SimulatedPinPad } from './pin-pad.ts';
 export { SimulatedPsam, type SimulatedPsamOptions } from './psam.ts';
 export type { DeriveForm, PsamImage, PsamKeyImage } from './psam-image.ts';
-export { type RandomBytes, seededRandom } from './random.ts';
+export { seededRandom } from './random.ts';
 export { type SimReaders, type SimReadersOptions, simReaders, type VirtualCard } from './readers.ts';
 export { asVpcdCard } from './serve.ts';
 export { serveVpcd, type VpcdCard, type VpcdEvent, type VpcdOptions, type VpcdSlot } from './vpcd.ts';

@@ -1,9 +1,4 @@
-/** Gives the next `length` bytes. */
-export type RandomBytes = (length: number) => Uint8Array;
-
-export function platformRandom(length: number): Uint8Array {
-  return Uint8Array.from(process.getBuiltinModule('node:crypto').randomBytes(length));
-}
+import type { RandomBytes } from '../crypto/random.ts';
 
 /** The same bytes for the same seed, on every machine: SHA-256 over seed and block number. Not for real keys. */
 export function seededRandom(seed: number): RandomBytes {

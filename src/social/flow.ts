@@ -1,4 +1,5 @@
 import type { Line } from '../../drivers/exchange.ts';
+import { platformRandom } from '../crypto/random.ts';
 import type { KeyProvider } from '../keys/provider.ts';
 import { type CardFacts, identify } from './card-facts.ts';
 import { type DetectedVersion, detectGeneration } from './generation.ts';
@@ -56,8 +57,4 @@ export async function openFlow(
   const profile = applyOverlays(base, [...overlays, ...(settings.overlays ?? [])], facts.division);
   const { keys, random = platformRandom } = settings;
   return { ...detected, ...facts, line, profile, keys, random, rights: new Rights(line, profile, facts, keys) };
-}
-
-function platformRandom(length: number): Uint8Array {
-  return Uint8Array.from(process.getBuiltinModule('node:crypto').randomBytes(length));
 }

@@ -1,8 +1,8 @@
 import { afterAll, expect } from 'vitest';
 import { fromHex } from '../../apdu/bytes.ts';
+import type { RandomBytes } from '../../src/crypto/random.ts';
 import type { SimulatedCard } from '../../src/simulator/card.ts';
 import type { CardImage } from '../../src/simulator/image.ts';
-import type { RandomBytes } from '../../src/simulator/random.ts';
 import { poweredCard, SELECT_SSSE, talk } from './cards.ts';
 
 let cuts = 0;

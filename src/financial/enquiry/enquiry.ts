@@ -1,6 +1,7 @@
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { Line } from '../../../drivers/exchange.ts';
+import { platformRandom } from '../../crypto/random.ts';
 import type { Fci } from '../fci.ts';
 import { Termination } from '../rules.ts';
 import type { Candidate, TerminalApplication } from '../selection/candidate.ts';
@@ -97,8 +98,4 @@ function terminalValues({
     [0xdf69, Uint8Array.of(sm ? 0x01 : 0x00)],
     [0x9f37, random(4)],
   ]);
-}
-
-function platformRandom(length: number): Uint8Array {
-  return process.getBuiltinModule('node:crypto').randomBytes(length);
 }

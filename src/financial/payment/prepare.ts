@@ -1,5 +1,6 @@
 import { toHex } from '../../../apdu/bytes.ts';
 import type { Line } from '../../../drivers/exchange.ts';
+import { platformRandom } from '../../crypto/random.ts';
 import { type AuthenticatedRecord, staticDataToAuthenticate } from '../../crypto/static-data.ts';
 import { authenticateOffline } from '../authentication/authenticate.ts';
 import { chooseMethod } from '../authentication/method.ts';
@@ -16,7 +17,7 @@ import type { Ask } from './conversation.ts';
 import { type Course, type ECash, trustOf } from './course.ts';
 import { NO_CVM_RESULTS } from './cvm.ts';
 import { type PaymentRequest, requestData } from './request.ts';
-import { type PaymentSettings, platformRandom } from './settings.ts';
+import type { PaymentSettings } from './settings.ts';
 import { applicationData, terminalData } from './terminal.ts';
 import { numberOf } from './values.ts';
 

@@ -17,7 +17,3 @@ export interface PaymentSettings {
   /** How long each command may take, and the way to stop a command. */
   readonly waiting?: Waiting;
 }
-
-export function platformRandom(length: number): Uint8Array {
-  return process.getBuiltinModule('node:crypto').randomBytes(length);
-}

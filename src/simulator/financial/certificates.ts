@@ -1,6 +1,6 @@
 import type { BerTlv } from '../../../apdu/ber-tlv.ts';
 import { toHex } from '../../../apdu/bytes.ts';
-import type { RandomBytes } from '../random.ts';
+import type { RandomBytes } from '../../crypto/random.ts';
 import { type CaKeyImage, rsaCaKey, sm2CaKey } from './ca-keys.ts';
 import type { FinancialAlgorithm, FinancialImage, RsaPrivateKeyImage } from './image.ts';
 import { object } from './objects.ts';

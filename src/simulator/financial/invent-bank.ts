@@ -1,9 +1,9 @@
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { luhnCheckDigit } from '../../crypto/check-digits.ts';
 import { cardMasterKey } from '../../crypto/emv-keys.ts';
+import type { RandomBytes } from '../../crypto/random.ts';
 import { encodeItem } from '../encode.ts';
 import { drawn } from '../holders.ts';
-import type { RandomBytes } from '../random.ts';
 import type { BankFileImage } from './bank-file.ts';
 import type { FinancialAlgorithm, FinancialImage, FinancialKeysImage, FinancialState } from './image.ts';
 import { type BankPersonalisation, personaliseBank } from './personalise-bank.ts';

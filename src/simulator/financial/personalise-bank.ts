@@ -1,6 +1,6 @@
 import { type BerTlv, encodeBerTlv } from '../../../apdu/ber-tlv.ts';
 import { concat, fromHex, toHex } from '../../../apdu/bytes.ts';
-import type { RandomBytes } from '../random.ts';
+import type { RandomBytes } from '../../crypto/random.ts';
 import {
   ACTION_CODES,
   AID,

@@ -1,5 +1,5 @@
 import { fromHex } from '../../../apdu/bytes.ts';
-import type { RandomBytes } from '../random.ts';
+import type { RandomBytes } from '../../crypto/random.ts';
 
 /**
  * An RSA key of the simulator: of its test authority, an issuer, a card. Numbers are big endian without a sign; such

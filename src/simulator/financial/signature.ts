@@ -1,8 +1,8 @@
 import { concat, fromHex } from '../../../apdu/bytes.ts';
+import type { RandomBytes } from '../../crypto/random.ts';
 import { sha1 } from '../../crypto/rsa-recovery.ts';
 import { sm2Sign } from '../../crypto/sm2.ts';
 import { sm3 } from '../../crypto/sm3.ts';
-import type { RandomBytes } from '../random.ts';
 import type { FinancialAlgorithm, FinancialImage, RsaPrivateKeyImage } from './image.ts';
 import { keyOf, privateOperation, type RsaKeyPair } from './rsa-keys.ts';
 

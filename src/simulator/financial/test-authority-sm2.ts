@@ -1,6 +1,6 @@
 import { concat, fromHex } from '../../../apdu/bytes.ts';
+import type { RandomBytes } from '../../crypto/random.ts';
 import { sm2PublicKey, sm2Sign } from '../../crypto/sm2.ts';
-import type { RandomBytes } from '../random.ts';
 import { bend, type Flaw, type Subject } from './test-authority-rsa.ts';
 
 /**
