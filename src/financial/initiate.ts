@@ -1,9 +1,8 @@
 import { encodeBerTlv } from '../../apdu/ber-tlv.ts';
-import { readObjects } from '../../apdu/objects.ts';
 import { type AflEntry, parseAfl } from './afl.ts';
 import { buildDol, dolLength, parseDol } from './dol.ts';
 import type { Fci } from './fci.ts';
-import { takeObjects } from './objects.ts';
+import { readAnswer, takeObjects } from './objects.ts';
 import type { Rule } from './rules.ts';
 import type { Session } from './session.ts';
 
@@ -77,12 +76,10 @@ function valuesFor(session: Session, { pdol }: Fci): Uint8Array {
 
 /** Format 1 is AIP and AFL without tags, format 2 objects in any order. */
 function takeAnswer(session: Session, answer: Uint8Array): void {
-  const [template, ...more] = readObjects(answer) ?? [];
-  if (template === undefined || more.length > 0) session.terminate(MALFORMED, PLACE, DONE);
-  const { tag, value, children } = template;
-  if (tag === 0x80 && value.length > AIP_LENGTH) {
-    session.card.set(AIP_TAG, value.subarray(0, AIP_LENGTH));
-    session.card.set(AFL_TAG, value.subarray(AIP_LENGTH));
-  } else if (tag === 0x77 && children !== undefined) takeObjects(session, children, PLACE);
-  else session.terminate(MALFORMED, PLACE, DONE);
+  const came = readAnswer(answer);
+  if (came?.format === 2) takeObjects(session, came.objects, PLACE);
+  else if (came !== undefined && came.value.length > AIP_LENGTH) {
+    session.card.set(AIP_TAG, came.value.subarray(0, AIP_LENGTH));
+    session.card.set(AFL_TAG, came.value.subarray(AIP_LENGTH));
+  } else session.terminate(MALFORMED, PLACE, DONE);
 }

@@ -1,9 +1,9 @@
-import { readObjects } from '../../../apdu/objects.ts';
 import type { OfflineResult } from '../../crypto/offline.ts';
 import { verifyDynamic, verifyStatic } from '../../crypto/rsa-offline.ts';
 import { type AuthenticatedRecord, staticDataToAuthenticate } from '../../crypto/static-data.ts';
 import { TSI, TVR } from '../bits.ts';
 import { buildDol, parseDol } from '../dol.ts';
+import { readAnswer } from '../objects.ts';
 import type { Rule } from '../rules.ts';
 import type { Session } from '../session.ts';
 import { formatTag } from '../tag.ts';
@@ -169,8 +169,6 @@ async function verified(key: PublicKey, signature: Uint8Array, data: Uint8Array)
 
 /** Format 1 is the signature alone, format 2 has it under its tag (E3 6.5.9.4). */
 function signatureIn(answer: Uint8Array): Uint8Array | undefined {
-  const [template, ...more] = readObjects(answer) ?? [];
-  if (template === undefined || more.length > 0) return undefined;
-  if (template.tag === 0x80) return template.value;
-  return template.tag === 0x77 ? template.children?.find(({ tag }) => tag === SIGNED_DYNAMIC)?.value : undefined;
+  const came = readAnswer(answer);
+  return came?.format === 2 ? came.objects.find(({ tag }) => tag === SIGNED_DYNAMIC)?.value : came?.value;
 }

@@ -1,8 +1,8 @@
 import type { BerTlv } from '../../../apdu/ber-tlv.ts';
 import { toHex } from '../../../apdu/bytes.ts';
-import { readObjects } from '../../../apdu/objects.ts';
 import { TSI } from '../bits.ts';
 import { buildDol, parseDol } from '../dol.ts';
+import { readAnswer } from '../objects.ts';
 import type { Rule } from '../rules.ts';
 import type { Session } from '../session.ts';
 import { formatTag } from '../tag.ts';
@@ -91,15 +91,15 @@ function forget({ card }: Session): void {
 
 /** Format 1 has fixed places, format 2 objects in any order. @returns what a combined signature covers */
 function take(session: Session, answer: Uint8Array, place: string): AcAnswer['signed'] {
-  const [template, ...more] = readObjects(answer) ?? [];
-  if (template === undefined || more.length > 0) return session.terminate(MALFORMED, place);
-  const { tag, value, children } = template;
-  if (tag === 0x77 && children !== undefined) {
-    takeTagged(session, children, place);
-    return { content: value, objects: children };
+  const came = readAnswer(answer);
+  if (came?.format === 2) {
+    takeTagged(session, came.objects, place);
+    return { content: came.value, objects: came.objects };
   }
-  if (tag !== 0x80 || value.length < 11 || value.length > 43) return session.terminate(MALFORMED, place);
+  if (came === undefined || came.value.length < 11 || came.value.length > 43)
+    return session.terminate(MALFORMED, place);
   const { card } = session;
+  const { value } = came;
   card.set(INFORMATION, value.subarray(0, 1));
   card.set(COUNTER, value.subarray(1, 3));
   card.set(CRYPTOGRAM, value.subarray(3, 11));
