@@ -16,6 +16,11 @@ export function readText(bytes: Uint8Array): string | undefined {
   return ascii(shown) ?? decoder.decode(shown).replaceAll(CONTROL, '\uFFFD');
 }
 
+/** ASCII characters as bytes. */
+export function writeText(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 /** Most texts of cards are plain, and read ten times faster so. */
 function ascii(bytes: Uint8Array): string | undefined {
   let text = '';

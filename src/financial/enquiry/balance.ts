@@ -2,9 +2,9 @@ import { parseDol } from '../dol.ts';
 import type { Fci } from '../fci.ts';
 import { getData } from '../get-data.ts';
 import { initiate } from '../initiate.ts';
+import { readAmount, readCode } from '../numbers.ts';
 import type { Session } from '../session.ts';
 import type { Enquiry } from './enquiry.ts';
-import { readAmount, readCode } from './packed.ts';
 
 /** E-cash on the card (P13). Amounts in the smallest unit of the currency; null: the card does not tell. */
 export interface ECashPurse {

@@ -1,11 +1,11 @@
 import { toHex } from '../../../apdu/bytes.ts';
 import { getData } from '../get-data.ts';
 import { initiate } from '../initiate.ts';
+import { readCounter } from '../numbers.ts';
 import { readApplicationData } from '../read-data.ts';
 import type { Session } from '../session.ts';
 import { type AccountOddity, readAccount } from './account-number.ts';
 import type { Enquiry } from './enquiry.ts';
-import { readCounter } from './packed.ts';
 
 /** What the debit side of a card says of itself. Values are full; nothing is masked. */
 export interface BankInformation {

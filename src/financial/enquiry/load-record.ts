@@ -1,7 +1,7 @@
 import { equalBytes } from '../../../apdu/bytes.ts';
 import { type DolEntry, dolLength } from '../dol.ts';
+import { readAmount } from '../numbers.ts';
 import { cutByFormat, factsOf, type LoggedFacts, type RawRecord } from './log-record.ts';
-import { readAmount } from './packed.ts';
 
 /** A load of e-cash in the card's log: the balance before and after, in the currency's smallest unit. */
 export interface LoggedLoad extends LoggedFacts {
@@ -19,6 +19,7 @@ const FIRST = Uint8Array.of(0x9f, 0x79);
 const SECOND = Uint8Array.of(0xdf, 0x79);
 /** Tag and two balances. */
 const HEAD = 14;
+
 /** Reads one record of the load log. @param format DF4F; `undefined`: the card gave none */
 export function readLoad(
   format: readonly DolEntry[] | undefined,

@@ -1,7 +1,7 @@
 import { readDate } from '../dates.ts';
 import { type DolEntry, dolLength } from '../dol.ts';
+import { packedDigits, readAmount, readCode, readCounter, readTime } from '../numbers.ts';
 import { readText } from '../text.ts';
-import { packedDigits, readAmount, readCode, readCounter, readTime } from './packed.ts';
 
 /** A part of a log record, cut out by the format of the log. */
 export interface LogField {

@@ -1,9 +1,9 @@
+import { packedNumber } from '../numbers.ts';
 import type { Decision } from '../rules.ts';
 import type { Course } from './course.ts';
 import { type AcAnswer, cryptogramOf } from './generate-ac.ts';
 import { field55 } from './host-message.ts';
 import type { Approved, Declined } from './outcome.ts';
-import { numberOf } from './values.ts';
 
 /** How a transaction ended, before it is told. */
 export interface Ending {
@@ -59,5 +59,5 @@ export function balanceInIssuerData(data: Uint8Array | undefined): number | unde
   const [length = 0, id] = data.subarray(1 + OWN_LENGTH);
   const balance = data.subarray(3 + OWN_LENGTH, 3 + OWN_LENGTH + BALANCE_BYTES);
   if (id !== BALANCE || length < 1 + BALANCE_BYTES || balance.length < BALANCE_BYTES) return undefined;
-  return numberOf(balance);
+  return packedNumber(balance);
 }

@@ -1,5 +1,5 @@
 import { equalBytes } from '../../../apdu/bytes.ts';
-import { unsigned } from './values.ts';
+import { unsigned } from '../numbers.ts';
 
 /** One rule of the CVM list, tag 8E: what is to be done, and when. */
 export interface CvmRule {

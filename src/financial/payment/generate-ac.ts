@@ -2,6 +2,7 @@ import type { BerTlv } from '../../../apdu/ber-tlv.ts';
 import { toHex } from '../../../apdu/bytes.ts';
 import { TSI } from '../bits.ts';
 import { buildDol, parseDol } from '../dol.ts';
+import { unsigned } from '../numbers.ts';
 import { readAnswer } from '../objects.ts';
 import type { Rule } from '../rules.ts';
 import type { Session } from '../session.ts';
@@ -9,7 +10,6 @@ import { formatTag } from '../tag.ts';
 import { transactionCertificateHash } from '../tdol.ts';
 import type { Action } from './action.ts';
 import type { Cryptogram } from './outcome.ts';
-import { unsigned } from './values.ts';
 
 const REFUSED = { id: 'generate-ac-refused', clause: 'E3 6.5.5', effect: 'terminate' } as const satisfies Rule;
 const MALFORMED = { id: 'generate-ac-malformed', clause: 'E3 6.5.5.4', effect: 'terminate' } as const satisfies Rule;

@@ -8,6 +8,7 @@ import type { CalendarDay } from '../authentication/result.ts';
 import { isPboc } from '../dictionary/dictionary.ts';
 import { getData } from '../get-data.ts';
 import { type Initiated, initiate } from '../initiate.ts';
+import { readAmount } from '../numbers.ts';
 import { panOf } from '../pan.ts';
 import { readApplicationData } from '../read-data.ts';
 import type { Rule } from '../rules.ts';
@@ -19,7 +20,6 @@ import { NO_CVM_RESULTS } from './cvm.ts';
 import { type PaymentRequest, requestData } from './request.ts';
 import type { PaymentSettings } from './settings.ts';
 import { applicationData, terminalData } from './terminal.ts';
-import { numberOf } from './values.ts';
 
 const NUMBER_MISSING = { id: 'account-number-missing', clause: 'E3 7.2', effect: 'terminate' } as const satisfies Rule;
 const E_CASH = { id: 'e-cash-chosen-by-card', clause: 'P13', effect: 'note' } as const satisfies Rule;
@@ -112,7 +112,7 @@ async function readECash(session: Session): Promise<ECash | undefined> {
 
 async function amountAt(session: Session, tag: number): Promise<number | undefined> {
   const datum = await getData(session, tag);
-  return datum.kind === 'value' && datum.value.length === 6 ? numberOf(datum.value) : undefined;
+  return datum.kind === 'value' ? readAmount(datum.value) : undefined;
 }
 
 function accountOf(session: Session): Course['account'] {

@@ -1,4 +1,4 @@
-import { numeric } from './values.ts';
+import { numeric } from '../numbers.ts';
 
 /** What is paid for. `cashback` buys and takes cash: `amount` has both. */
 export type Service = 'goods' | 'services' | 'cash' | 'cashback';

@@ -1,10 +1,10 @@
 import { AIP, hasBit, TSI, TVR } from '../bits.ts';
 import { getData } from '../get-data.ts';
+import { readCounter, unsigned } from '../numbers.ts';
 import type { Rule } from '../rules.ts';
 import type { Session } from '../session.ts';
 import type { Course } from './course.ts';
 import type { ApplicationParameters, RandomSelection } from './terminal.ts';
-import { unsigned } from './values.ts';
 
 const MANAGED = { id: 'risk-managed', clause: 'E3 10.6', effect: { tsi: TSI.riskManagement } } as const satisfies Rule;
 const E_CASH = { id: 'risk-not-managed-for-e-cash', clause: 'P13', effect: 'note' } as const satisfies Rule;
@@ -83,8 +83,8 @@ export async function checkVelocity(session: Session): Promise<void> {
   const lower = session.card.get(0x9f14)?.[0];
   const upper = session.card.get(0x9f23)?.[0];
   if (lower === undefined || upper === undefined) return;
-  const counter = await readCounter(session, 0x9f36);
-  const lastOnline = await readCounter(session, 0x9f13);
+  const counter = await askCounter(session, 0x9f36);
+  const lastOnline = await askCounter(session, 0x9f13);
   const difference = counter === undefined || lastOnline === undefined ? 0 : counter - lastOnline;
   const known = difference > 0;
   if (!known || difference > lower) session.decide(LOWER);
@@ -92,9 +92,7 @@ export async function checkVelocity(session: Session): Promise<void> {
   if (lastOnline === 0) session.decide(NEW_CARD);
 }
 
-/** Two bytes; 9F13 has one on cards that exist (2). */
-async function readCounter(session: Session, tag: number): Promise<number | undefined> {
+async function askCounter(session: Session, tag: number): Promise<number | undefined> {
   const datum = await getData(session, tag);
-  if (datum.kind === 'absent' || datum.value.length < 1 || datum.value.length > 2) return undefined;
-  return unsigned(datum.value);
+  return datum.kind === 'value' ? readCounter(datum.value) : undefined;
 }

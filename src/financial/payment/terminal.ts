@@ -1,6 +1,7 @@
 import { concat } from '../../../apdu/bytes.ts';
 import { type Bit, hasBit } from '../bits.ts';
-import { ascii, numeric } from './values.ts';
+import { numeric } from '../numbers.ts';
+import { writeText } from '../text.ts';
 
 /** Action codes, five bytes like the TVR: each set bit says what follows from the same bit of the TVR. */
 export interface ActionCodes {
@@ -105,7 +106,7 @@ export function terminalData(terminal: TerminalConfig): [number, Uint8Array][] {
     [0x9f35, numeric(terminal.type, 1)],
     [0x9f33, terminal.capabilities],
     [0x9f40, terminal.additionalCapabilities],
-    [0x9f1e, ascii(terminal.serial)],
+    [0x9f1e, writeText(terminal.serial)],
     [0xdf69, Uint8Array.of(terminal.sm ? 1 : 0)],
     ...(terminal.data ?? []),
   ];

@@ -1,4 +1,5 @@
 import { type Decision, Termination } from '../rules.ts';
+import { writeText } from '../text.ts';
 import { type Action, analyseAction, analyseUnable } from './action.ts';
 import { checkCombined } from './combined.ts';
 import { completed, type Ending } from './completion.ts';
@@ -12,7 +13,6 @@ import { checkRestrictions } from './restrictions.ts';
 import { manageRisk } from './risk.ts';
 import { runScripts } from './scripts.ts';
 import { isOfflineOnly } from './terminal.ts';
-import { ascii } from './values.ts';
 
 /** Codes that a terminal makes itself, tag 8A (4.8). */
 const OFFLINE = { TC: 'Y1', AAC: 'Z1' } as const;
@@ -51,7 +51,7 @@ function offlineRule({ asks, decision }: Action, { answer, proven }: First): Dec
 
 async function firstCryptogram(course: Course, { asks }: Action): Promise<First> {
   const { session, parameters, money } = course;
-  if (asks !== 'ARQC') session.terminal.set(RESPONSE_CODE, ascii(OFFLINE[asks]));
+  if (asks !== 'ARQC') session.terminal.set(RESPONSE_CODE, writeText(OFFLINE[asks]));
   const combined = course.authentication.result === 'pending' && asks !== 'AAC';
   const first = await session.during('first-generate-ac', async () => {
     money.tcAsked = asks === 'TC';
@@ -61,7 +61,7 @@ async function firstCryptogram(course: Course, { asks }: Action): Promise<First>
     const signed = combined && answer.kind !== 'AAC';
     return { answer, proven: signed ? await checkCombined(course, answer) : true };
   });
-  if (first.answer.kind === 'AAC') session.terminal.set(RESPONSE_CODE, ascii(OFFLINE.AAC));
+  if (first.answer.kind === 'AAC') session.terminal.set(RESPONSE_CODE, writeText(OFFLINE.AAC));
   return first;
 }
 
@@ -69,13 +69,13 @@ async function firstCryptogram(course: Course, { asks }: Action): Promise<First>
 async function afterRequest(course: Course, first: First, signature: boolean): Promise<Approved | Declined> {
   const { session, settings } = course;
   if (!first.proven) {
-    session.terminal.set(RESPONSE_CODE, ascii(OFFLINE.AAC));
+    session.terminal.set(RESPONSE_CODE, writeText(OFFLINE.AAC));
     return second(course, first, { asks: 'AAC', decision: CDA_FAILED }, { online: false, signature });
   }
   const online = isOfflineOnly(settings.terminal) ? undefined : await goOnline(course);
   if (online !== undefined) return second(course, first, online.action, { ...online, online: true, signature });
   const action = await session.during('action-analysis', () => analyseUnable(course));
-  session.terminal.set(RESPONSE_CODE, ascii(action.asks === 'TC' ? UNABLE.TC : UNABLE.AAC));
+  session.terminal.set(RESPONSE_CODE, writeText(action.asks === 'TC' ? UNABLE.TC : UNABLE.AAC));
   return second(course, first, action, { online: false, signature });
 }
 
@@ -120,7 +120,7 @@ function declinedBy(asks: Action['asks'], online: boolean, proven: boolean): Dec
 export async function giveUp(course: Course | undefined): Promise<Abandoned> {
   if (!course?.money.requestOpen) return { kind: 'abandoned' };
   const { session, parameters } = course;
-  if (!session.terminal.has(RESPONSE_CODE)) session.terminal.set(RESPONSE_CODE, ascii(UNABLE.AAC));
+  if (!session.terminal.has(RESPONSE_CODE)) session.terminal.set(RESPONSE_CODE, writeText(UNABLE.AAC));
   try {
     await session.during('second-generate-ac', () =>
       generateAc(session, { which: 'second', asks: 'AAC', combined: false, ...tdolOf(parameters) }),
