@@ -41,10 +41,11 @@ export class FinancialApplication {
    */
   info(waiting?: Waiting): Promise<BankInformation> {
     return this.#enquire(waiting, async (enquiry) => {
-      const { readInformation } = await import('./enquiry/info.ts');
-      const { year, month, day } = this.#today();
-      const two = (value: number) => String(value).padStart(2, '0');
-      return readInformation(enquiry, `${year}-${two(month)}-${two(day)}`);
+      const [{ readInformation }, { dayOf, formatDay }] = await Promise.all([
+        import('./enquiry/info.ts'),
+        import('./dates.ts'),
+      ]);
+      return readInformation(enquiry, formatDay(dayOf(this.#now)));
     });
   }
 
@@ -78,11 +79,12 @@ export class FinancialApplication {
    */
   verify(waiting?: Waiting): Promise<BankAuthentication> {
     return this.#enquire(waiting, async (enquiry) => {
-      const [{ authenticateCard }, { CaKeys: Keys }] = await Promise.all([
+      const [{ authenticateCard }, { CaKeys: Keys }, { dayOf }] = await Promise.all([
         import('./enquiry/verify.ts'),
         import('./ca-keys.ts'),
+        import('./dates.ts'),
       ]);
-      return authenticateCard(enquiry, this.#settings.caKeys ?? Keys.empty, this.#today());
+      return authenticateCard(enquiry, this.#settings.caKeys ?? Keys.empty, dayOf(this.#now));
     });
   }
 
@@ -99,8 +101,7 @@ export class FinancialApplication {
     });
   }
 
-  #today(): { readonly year: number; readonly month: number; readonly day: number } {
-    const now = this.#settings.now ?? new Date();
-    return { year: now.getFullYear(), month: now.getMonth() + 1, day: now.getDate() };
+  get #now(): Date {
+    return this.#settings.now ?? new Date();
   }
 }

@@ -5,8 +5,9 @@ import { sourceText } from '../../apdu/source-text.ts';
 import { authorityKeyDigest } from '../crypto/rsa-recovery.ts';
 import { sm3 } from '../crypto/sm3.ts';
 import { parseJsonFile } from '../json-file.ts';
-import type { CalendarDay, PublicKey } from './authentication/result.ts';
+import type { PublicKey } from './authentication/result.ts';
 import { type CaKey, CaKeys } from './ca-keys.ts';
+import type { CalendarDay } from './dates.ts';
 
 /** One key in a JSON file; bytes are upper-case hex. `ca-keys.schema.json` says the same for editors. */
 interface KeyMember {
@@ -52,7 +53,7 @@ async function fromJson(source: string | Uint8Array, place: string): Promise<CaK
     schema: async () => (await import('./ca-keys.schema.json', { with: { type: 'json' } })).default,
   });
   const keys = value.keys.map((member, at) => {
-    const expires = member.expires === undefined ? undefined : dayOf(member.expires);
+    const expires = member.expires === undefined ? undefined : parseDay(member.expires);
     if (member.expires !== undefined && expires === undefined) {
       throw fault(['keys', at, 'expires'], `keys.${at}.expires is no day`);
     }
@@ -103,7 +104,7 @@ function readDownloaded(bytes: Uint8Array): Downloaded | undefined {
   const key = material && downloadedKey(value(0xdf07), material, value(0xdf04));
   if (rid?.length !== 5 || index?.length !== 1 || checksum === undefined || key === undefined) return undefined;
   const date = value(0xdf05);
-  const expires = date && dayOf(dateText(date));
+  const expires = date && parseDay(dateText(date));
   if (date !== undefined && expires === undefined) return undefined;
   return { rid, index: index[0] ?? 0, key, test: false, checksum, ...(expires && { expires }) };
 }
@@ -133,7 +134,7 @@ function dateText(date: Uint8Array): string {
 }
 
 /** `YYYY-MM-DD`; `undefined`: the calendar has no such day. */
-function dayOf(text: string): CalendarDay | undefined {
+function parseDay(text: string): CalendarDay | undefined {
   const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
   const date = new Date(Date.UTC(year, month - 1, day));
   const real = /^\d{4}-\d\d-\d\d$/.test(text) && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;

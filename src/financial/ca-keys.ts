@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from '../../apdu/bytes.ts';
 import { modulusOf, sha1 } from '../crypto/rsa-recovery.ts';
-import type { CalendarDay, PublicKey } from './authentication/result.ts';
+import type { PublicKey } from './authentication/result.ts';
+import type { CalendarDay } from './dates.ts';
 import published from './published-test-keys.json' with { type: 'json' };
 
 /** A certification authority's public key, its checksum verified. */

@@ -40,13 +40,6 @@ export function readCode(bytes: Uint8Array | undefined): string | undefined {
   return digits?.startsWith('0') === true && digits !== '0000' ? digits.slice(1) : undefined;
 }
 
-/** A time of day, HHMMSS in packed digits. @example readTime(fromHex('191222')) // '19:12:22' */
-export function readTime(bytes: Uint8Array | undefined): string | undefined {
-  const digits = bytes?.length === 3 ? packedDigits(bytes) : undefined;
-  const parts = digits?.match(/^([01]\d|2[0-3])([0-5]\d)([0-5]\d)$/);
-  return parts ? parts.slice(1).join(':') : undefined;
-}
-
 /** A counter of one or two bytes: 9F13 has two by the standard, one on cards that exist (2). */
 export function readCounter(bytes: Uint8Array | undefined): number | undefined {
   if (bytes === undefined || bytes.length === 0 || bytes.length > 2) return undefined;

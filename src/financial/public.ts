@@ -1,10 +1,11 @@
 // The package's entry `sscard/financial`: what it names is public. Nothing inside the project imports this file.
 export type { PinEntered, PinEntry, PinForm, PinPad, PinPrompt } from '../../drivers/pin-pad.ts';
 export { Pin } from '../crypto/pin.ts';
-export type { CalendarDay, OfflineReason, PublicKey } from './authentication/result.ts';
+export type { OfflineReason, PublicKey } from './authentication/result.ts';
 export type { Bit } from './bits.ts';
 export { type CaKey, type CaKeySearch, CaKeys, type RevokedCertificate } from './ca-keys.ts';
 export { parseCaKeys } from './ca-keys-file.ts';
+export type { CalendarDay } from './dates.ts';
 export { type AccountNumber, AuthorisationRequest, type Host, type HostAnswer } from './payment/host.ts';
 export { Payment } from './payment/machine.ts';
 export type {

@@ -1,10 +1,11 @@
 import type { OfflineResult } from '../../crypto/offline.ts';
 import { type CertifiedRsaKey, recoverCardKey, recoverIssuerKey } from '../../crypto/rsa-offline.ts';
 import type { CaKey, CaKeys } from '../ca-keys.ts';
+import type { CalendarDay } from '../dates.ts';
 import { panOf } from '../pan.ts';
 import type { Session } from '../session.ts';
 import { reasonInCertificate } from './reasons.ts';
-import type { CalendarDay, OfflineReason, PublicKey } from './result.ts';
+import type { OfflineReason, PublicKey } from './result.ts';
 
 /** What a chain of certificates hangs on. */
 export interface Trust {

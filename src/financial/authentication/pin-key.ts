@@ -1,9 +1,10 @@
 import { concat } from '../../../apdu/bytes.ts';
 import { platformOperation, type RsaPublicKey } from '../../crypto/rsa-recovery.ts';
+import type { CalendarDay } from '../dates.ts';
 import type { Session } from '../session.ts';
 import { CARD_CERTIFICATE } from './authenticate.ts';
 import { type Broken, proveCard } from './chain.ts';
-import type { CalendarDay, PublicKey } from './result.ts';
+import type { PublicKey } from './result.ts';
 
 const PIN_CERTIFICATE = { certificate: 0x9f2d, remainder: 0x9f2e, exponent: 0x9f2f } as const;
 const NO_STATIC_DATA = new Uint8Array();

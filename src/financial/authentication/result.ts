@@ -1,14 +1,5 @@
 import type { RsaPublicKey } from '../../crypto/rsa-recovery.ts';
 
-/** A day of the calendar, as the transaction has it. */
-export interface CalendarDay {
-  readonly year: number;
-  /** 1 to 12. */
-  readonly month: number;
-  /** 1 to 31. */
-  readonly day: number;
-}
-
 /** Of an authority, an issuer, a card: nothing in it is secret. */
 export type PublicKey =
   | ({ readonly algorithm: 'rsa' } & RsaPublicKey)

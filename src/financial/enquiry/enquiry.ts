@@ -2,6 +2,7 @@ import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { Line } from '../../../drivers/exchange.ts';
 import { platformRandom } from '../../crypto/random.ts';
+import { packedDay, packedTime } from '../dates.ts';
 import type { Fci } from '../fci.ts';
 import { Termination } from '../rules.ts';
 import type { Candidate, TerminalApplication } from '../selection/candidate.ts';
@@ -82,10 +83,9 @@ function terminalValues({
   sm = false,
   random = platformRandom,
 }: EnquiryOptions): Map<number, Uint8Array> {
-  const two = (value: number) => String(value % 100).padStart(2, '0');
   return new Map([
-    [0x9a, fromHex(two(now.getFullYear()) + two(now.getMonth() + 1) + two(now.getDate()))],
-    [0x9f21, fromHex(two(now.getHours()) + two(now.getMinutes()) + two(now.getSeconds()))],
+    [0x9a, packedDay(now)],
+    [0x9f21, packedTime(now)],
     [0x9c, Uint8Array.of(ENQUIRY)],
     [0x9f02, new Uint8Array(6)],
     [0x9f03, new Uint8Array(6)],

@@ -1,6 +1,6 @@
-import { readDate } from '../dates.ts';
+import { readDate, readTime } from '../dates.ts';
 import { type DolEntry, dolLength } from '../dol.ts';
-import { packedDigits, readAmount, readCode, readCounter, readTime } from '../numbers.ts';
+import { packedDigits, readAmount, readCode, readCounter } from '../numbers.ts';
 import { readText } from '../text.ts';
 
 /** A part of a log record, cut out by the format of the log. */

@@ -1,7 +1,8 @@
 import { authenticateOffline } from '../authentication/authenticate.ts';
-import type { CalendarDay, OfflineAuthentication, OfflineReason } from '../authentication/result.ts';
+import type { OfflineAuthentication, OfflineReason } from '../authentication/result.ts';
 import { AIP, hasBit } from '../bits.ts';
 import type { CaKeys } from '../ca-keys.ts';
+import type { CalendarDay } from '../dates.ts';
 import { initiate } from '../initiate.ts';
 import { readApplicationData } from '../read-data.ts';
 import type { Enquiry } from './enquiry.ts';

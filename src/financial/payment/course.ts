@@ -1,6 +1,7 @@
 import type { Trust } from '../authentication/chain.ts';
-import type { CalendarDay, OfflineAuthentication } from '../authentication/result.ts';
+import type { OfflineAuthentication } from '../authentication/result.ts';
 import { CaKeys } from '../ca-keys.ts';
+import type { CalendarDay } from '../dates.ts';
 import type { Session } from '../session.ts';
 import type { Ask } from './conversation.ts';
 import type { AccountNumber } from './host.ts';

@@ -4,7 +4,7 @@ import { platformRandom } from '../../crypto/random.ts';
 import { type AuthenticatedRecord, staticDataToAuthenticate } from '../../crypto/static-data.ts';
 import { authenticateOffline } from '../authentication/authenticate.ts';
 import { chooseMethod } from '../authentication/method.ts';
-import type { CalendarDay } from '../authentication/result.ts';
+import { dayOf } from '../dates.ts';
 import { isPboc } from '../dictionary/dictionary.ts';
 import { getData } from '../get-data.ts';
 import { type Initiated, initiate } from '../initiate.ts';
@@ -125,8 +125,4 @@ function accountOf(session: Session): Course['account'] {
 function staticDataOf({ card }: Session, records: readonly AuthenticatedRecord[], aip: Uint8Array) {
   const data = staticDataToAuthenticate(records, card.get(0x9f4a), aip);
   return data.kind === 'valid' ? data.value : undefined;
-}
-
-function dayOf(at: Date): CalendarDay {
-  return { year: at.getFullYear(), month: at.getMonth() + 1, day: at.getDate() };
 }

@@ -1,3 +1,4 @@
+import { packedDay, packedTime } from '../dates.ts';
 import { numeric } from '../numbers.ts';
 
 /** What is paid for. `cashback` buys and takes cash: `amount` has both. */
@@ -43,11 +44,7 @@ export function requestData(request: PaymentRequest): [number, Uint8Array][] {
     [0x5f36, numeric(currency.exponent, 1)],
     [0x9c, Uint8Array.of(typeOf(request))],
     [0x9f41, numeric(sequence, 4)],
-    [0x9a, digits(at.getFullYear() % 100, at.getMonth() + 1, at.getDate())],
-    [0x9f21, digits(at.getHours(), at.getMinutes(), at.getSeconds())],
+    [0x9a, packedDay(at)],
+    [0x9f21, packedTime(at)],
   ];
-}
-
-function digits(...numbers: readonly number[]): Uint8Array {
-  return Uint8Array.from(numbers, (one) => Math.floor(one / 10) * 16 + (one % 10));
 }
