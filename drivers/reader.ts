@@ -10,6 +10,7 @@
  * - after `card-mute` (deadline passed) or an abort the channel is dead: the late answer is dropped, never matched to
  *   a later command.
  */
+import type { CardMover, CardPosition } from './mover.ts';
 
 /** How long to wait, and how to stop waiting. */
 export interface Waiting {
@@ -51,6 +52,8 @@ export type ReaderEvent =
   | { readonly type: 'reader-detached'; readonly name: string }
   | { readonly type: 'card-inserted'; readonly slot: SlotState }
   | { readonly type: 'card-removed'; readonly name: string }
+  /** Units that move cards tell where the card is. */
+  | { readonly type: 'card-moved'; readonly name: string; readonly position: CardPosition }
   /** The service below is gone; the driver keeps looking for it with growing pauses and says when it is back. */
   | { readonly type: 'service-lost' }
   | { readonly type: 'service-back' };
@@ -80,6 +83,8 @@ export interface WaitForCardOptions extends ConnectOptions {
 export interface Readers extends AsyncDisposable {
   /** Scheme of the reader address: `pcsc`, `sim`, `replay`, … */
   readonly scheme: string;
+  /** The motor that moves the card, where there is one; known once the unit was opened (`list`, `watch`, `waitForCard`). */
+  readonly mover?: CardMover | undefined;
   /** The slots as they are now. Default timeout: the driver's. @throws SscardError `service-unavailable` */
   list(options?: Waiting): Promise<readonly SlotState[]>;
   /**

@@ -36,7 +36,9 @@ const LEVELS: readonly (readonly string[])[] = [
   ['apdu'],
 ];
 /** What simulated units and pads look like from above. */
-const TYPES_OF_DRIVERS = new Set(['drivers/reader.ts', 'drivers/pin-pad.ts']);
+const TYPES_OF_DRIVERS = new Set(['drivers/reader.ts', 'drivers/pin-pad.ts', 'drivers/port.ts']);
+/** Ports carry units; which unit is on which port is decided above both. */
+const CARRIERS: readonly string[] = ['serial', 'hid'];
 const USES_TEXTS = new Set(['src/cli', 'src/bridge', 'src/counter', 'src/trace']);
 const APPLICATIONS = new Set(['src/social', 'src/financial']);
 const APART = new Set(['src/i18n', 'src/simulator']);
@@ -95,6 +97,7 @@ const level = (room: string) => LEVELS.findIndex((rooms) => rooms.includes(room)
 function otherFamily(from: string, to: string): string | undefined {
   const family = /^drivers\/([^/]+)\//.exec(to)?.[1];
   if (family === undefined || roomOf(from) !== 'drivers' || from.startsWith(`drivers/${family}/`)) return undefined;
+  if (family === 'units' && CARRIERS.some((carrier) => from.startsWith(`drivers/${carrier}/`))) return undefined;
   return `${family} is another family of readers, or above this file`;
 }
 
