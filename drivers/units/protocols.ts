@@ -1,0 +1,14 @@
+import { SscardError } from '../../apdu/errors.ts';
+import type { UnitProtocol } from './unit.ts';
+
+/** The protocols of card units, as reader addresses name them; each is loaded when it is used. */
+const PROTOCOLS: Readonly<Record<string, () => Promise<UnitProtocol>>> = {};
+
+export const unitProtocols: readonly string[] = Object.keys(PROTOCOLS);
+
+/** @throws SscardError `unit-unknown` */
+export async function unitProtocol(name: string): Promise<UnitProtocol> {
+  const load = Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : undefined;
+  if (load === undefined) throw new SscardError('unit-unknown', 'no such protocol', { choices: unitProtocols });
+  return load();
+}
