@@ -1,0 +1,22 @@
+import type { EmulatedUnit, Seats } from './unit.ts';
+
+/** Protocol, as a reader address names it, and the model that stands for it where the caller wants none in particular. */
+const makers = {
+  'ccid-gemplus': async (seats) => new (await import('./gemplus.ts')).GemplusUnit(seats, { model: 'pos-pro' }),
+} as const satisfies Record<string, (seats: Seats) => Promise<EmulatedUnit>>;
+
+/** A protocol that there is an emulated unit for. */
+export type EmulatedProtocol = keyof typeof makers;
+
+/** All of them. */
+export const emulatedProtocols = Object.keys(makers) as readonly EmulatedProtocol[];
+
+/**
+ * A unit that speaks `protocol`, seen from its own side: put it on a wire. All of them have SAM sockets.
+ * @example
+ * const unit = await emulateUnit('ccid-gemplus', { card, sams: [psam] });
+ * unit.misbehave({ kind: 'wrong-check', times: 2 });
+ */
+export function emulateUnit(protocol: EmulatedProtocol, seats: Seats): Promise<EmulatedUnit> {
+  return makers[protocol](seats);
+}

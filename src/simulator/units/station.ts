@@ -1,0 +1,43 @@
+import type { Wire } from '../wire/wire.ts';
+import { Mischief } from './mischief.ts';
+
+/** Where a unit stands: its wire, its clock, and what it was told to do wrong. */
+export class Station {
+  readonly mischief = new Mischief();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #wire: Wire | undefined;
+
+  attach(wire: Wire): void {
+    this.#wire = wire;
+  }
+
+  /** Nothing that was waited for comes about any more. */
+  detach(): void {
+    this.#wire = undefined;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#wire?.send(bytes);
+  }
+
+  setSpeed(baud: number): void {
+    this.#wire?.setSpeed(baud);
+  }
+
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        resolve();
+      }, ms);
+      this.#timers.add(timer);
+    });
+  }
+}
+
+/** XOR of all bytes. */
+export function xorOf(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => sum ^ byte, 0);
+}
