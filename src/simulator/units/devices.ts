@@ -3,6 +3,7 @@ import type { EmulatedUnit, Seats } from './unit.ts';
 /** Protocol, as a reader address names it, and the model that stands for it where the caller wants none in particular. */
 const makers = {
   'ccid-gemplus': async (seats) => new (await import('./gemplus.ts')).GemplusUnit(seats, { model: 'pos-pro' }),
+  'crt-f2': async (seats) => new (await import('./crt-f2.ts')).CrtF2Unit(seats),
 } as const satisfies Record<string, (seats: Seats) => Promise<EmulatedUnit>>;
 
 /** A protocol that there is an emulated unit for. */

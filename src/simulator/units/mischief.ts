@@ -15,6 +15,7 @@ interface Named<K extends string> {
  * - `misaddressed`: the answer is marked as that of another command.
  * - `notice`: says that a card came or went, while none did. `time-requests`: asks for more time, where the protocol can.
  * - `pulled`: a person tears the card out, before the card has the command or after it has worked it off.
+ * - `jam`: the next movement of a card does not come to its end.
  * - `speed-lost`: after this answer the unit is at its first speed again.
  */
 export type Order =
@@ -26,6 +27,7 @@ export type Order =
       | 'stale-answer'
       | 'misaddressed'
       | 'time-requests'
+      | 'jam'
       | 'speed-lost'
     >
   | (Named<'late-acknowledge' | 'late-answer'> & { readonly ms: number })
