@@ -7,6 +7,8 @@ const ETX = 0x03;
 const ACK = 0x06;
 const NAK = 0x15;
 const EOT = 0x04;
+/** Before the search at the first initialise. */
+const FIRST_SPEED = 9_600;
 /** Bytes around a text: F2, address, length, 03, BCC. */
 const AROUND = 6;
 
@@ -82,7 +84,9 @@ export class F2Link {
     this.#working = true;
     this.#station.send(Uint8Array.of(ACK));
     const answer = await this.#obey(text);
-    if (await this.#mayAnswer(run)) this.#answer(answer);
+    if (!(await this.#mayAnswer(run))) return;
+    this.#answer(answer);
+    if (this.#station.mischief.take('speed-lost')) this.#station.setSpeed(FIRST_SPEED);
   }
 
   async #mayAnswer(run: number): Promise<boolean> {

@@ -2,8 +2,8 @@ import { concat } from '../../../apdu/bytes.ts';
 import type { VirtualCard } from '../readers.ts';
 import type { LineForm, Wire } from '../wire/wire.ts';
 import { protocolOf, sendApdu } from './apdu-level.ts';
-import { isEmvAtr, LONGEST_APDU, powerOffAll } from './crt-card.ts';
 import { F2Link } from './crt-f2-link.ts';
+import { ascii, isEmvAtr, powerOffAll } from './manners.ts';
 import type { Order } from './mischief.ts';
 import { Motor, type MotorOptions } from './motor.ts';
 import { Seat } from './seat.ts';
@@ -11,7 +11,7 @@ import { Station } from './station.ts';
 import type { EmulatedUnit, Seats } from './unit.ts';
 
 /** How an F2 unit is made. */
-export interface CrtF2Options extends Omit<MotorOptions, 'open'> {
+export interface CrtF2Options extends Omit<MotorOptions, 'open' | 'draws'> {
   /** 0 to 15. Default 0. */
   readonly address?: number;
   /** What its search at the first initialise came to. Default 9,600. */
@@ -25,6 +25,7 @@ const VERSION = 'CRT-591-M001';
 const SERIAL = '00000001';
 const SOCKETS = 5;
 const SENSORS = 10;
+const LONGEST_APDU = 261;
 
 /** A refusal: two ASCII characters, and what is told beside. */
 interface Refused {
@@ -63,7 +64,7 @@ export class CrtF2Unit implements EmulatedUnit {
 
   constructor({ card, sams = [] }: Seats, options: CrtF2Options = {}) {
     this.line = { baud: options.baud ?? 9_600, bits: 10 };
-    this.#motor = new Motor(card, { ...options, open: false });
+    this.#motor = new Motor(card, { ...options, open: false, draws: 'front' });
     this.#sockets = Array.from({ length: SOCKETS }, (_, at) => new Seat(sams[at]));
     this.#refusalHead = options.refusalHead ?? 0x45;
     this.#link = new F2Link(options.address ?? 0, this.#station, (text) => this.#obey(text));
@@ -236,8 +237,4 @@ async function apdu(seat: Seat, pm: number, command: Uint8Array): Promise<Told> 
   if (said.kind === 'answer' && said.bytes.length >= 2) return said.bytes;
   seat.powerOff();
   return { error: said.kind === 'answer' ? '64' : '63' };
-}
-
-function ascii(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

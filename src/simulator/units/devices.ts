@@ -4,6 +4,7 @@ import type { EmulatedUnit, Seats } from './unit.ts';
 const makers = {
   'ccid-gemplus': async (seats) => new (await import('./gemplus.ts')).GemplusUnit(seats, { model: 'pos-pro' }),
   'crt-f2': async (seats) => new (await import('./crt-f2.ts')).CrtF2Unit(seats),
+  'crt-02': async (seats) => new (await import('./crt-02.ts')).Crt02Unit(seats),
 } as const satisfies Record<string, (seats: Seats) => Promise<EmulatedUnit>>;
 
 /** A protocol that there is an emulated unit for. */

@@ -12,6 +12,8 @@ export interface MotorOptions {
   readonly bin?: number;
   /** The mouth takes cards from the start. */
   readonly open: boolean;
+  /** Where it draws a card to. */
+  readonly draws: 'front' | 'inside';
 }
 
 /** The transport of a unit that moves its card. A card that leaves the contacts loses its power. */
@@ -20,6 +22,7 @@ export class Motor {
   readonly contacts: Seat;
   readonly #stacker: VirtualCard[];
   readonly #bin: number;
+  readonly #draws: 'front' | 'inside';
   #card: VirtualCard | undefined;
   #place: Place = 'none';
   /** Front and loose: a person may take it. Else held. */
@@ -31,7 +34,7 @@ export class Motor {
   #jams = false;
 
   /** @param card in the mouth from the start */
-  constructor(card: VirtualCard | undefined, { stacker = [], bin = 20, open }: MotorOptions) {
+  constructor(card: VirtualCard | undefined, { stacker = [], bin = 20, open, draws }: MotorOptions) {
     this.#card = card;
     // Torn out at the contacts, it is nowhere else.
     this.contacts = new Seat(undefined, (present) => {
@@ -40,6 +43,7 @@ export class Motor {
     this.#stacker = [...stacker];
     this.#bin = bin;
     this.#open = open;
+    this.#draws = draws;
     if (card !== undefined) this.#place = 'front';
   }
 
@@ -135,7 +139,7 @@ export class Motor {
     if (!this.#open || this.#offered === undefined) return;
     this.#card = this.#offered;
     this.#offered = undefined;
-    this.#place = 'front';
+    this.#place = this.#draws;
     this.#loose = false;
   }
 }
