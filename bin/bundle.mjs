@@ -19,7 +19,11 @@ const groups = [
 const folder = fileURLToPath(new URL('../dist/command', import.meta.url));
 rmSync(folder, { recursive: true, force: true });
 await build({
-  input: { sscard: fileURLToPath(new URL('../dist/bin/sscard.cjs', import.meta.url)) },
+  input: {
+    sscard: fileURLToPath(new URL('../dist/bin/sscard.cjs', import.meta.url)),
+    // A maker's library runs in a process of its own; its program stands beside the file that starts it.
+    'library-process': fileURLToPath(new URL('../dist/drivers/vendor/library-process.cjs', import.meta.url)),
+  },
   platform: 'node',
   // Found in node_modules at run time, and only when its driver is used. commander is needed by every run: inside the
   // bundle it costs a third of what it costs as files of its own.

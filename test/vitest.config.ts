@@ -37,6 +37,8 @@ export default defineConfig({
       level('command', 60_000, {
         include: ['test/command/**/*.test.ts', 'test/package/**/*.test.ts'],
       }),
+      // The library's process runs what was built.
+      level('vendor', 30_000),
       // One service per namespace: one file at a time.
       level('pcsc', 60_000, { fileParallelism: false }),
     ],

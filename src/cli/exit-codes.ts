@@ -117,7 +117,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
   [EXIT.rejected]: ['bank-authentication-failed', 'check-rejected'],
   [EXIT.outcomeUnknown]: ['pin-outcome-unknown', 'write-outcome-unknown'],
   // A mute card is one that ran out of its time.
-  [EXIT.cancelled]: ['cancelled', 'card-mute', 'pin-entry-late'],
+  [EXIT.cancelled]: ['cancelled', 'card-mute', 'library-late', 'pin-entry-late'],
   [EXIT.readerFailure]: [
     'answer-malformed',
     'atr-malformed',
@@ -132,6 +132,10 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'chain-too-long',
     'channel-closed',
     'channel-overrun',
+    'library-crashed',
+    'library-failed',
+    'library-missing',
+    'library-overrun',
     'pcsc-failure',
     'pcsc-library-missing',
     'pcsc-threads-exhausted',

@@ -1,5 +1,6 @@
 import { SscardError } from '../../apdu/errors.ts';
-import type { Channel, Readers, Waiting } from '../../drivers/reader.ts';
+import type { Channel, Readers, SlotState, Waiting } from '../../drivers/reader.ts';
+import { seatNames } from '../../drivers/vendor/makers.ts';
 import type { KeyServiceOptions } from '../keys/https-service.ts';
 import type { KeyProvider } from '../keys/provider.ts';
 import type { OpenPsam } from '../keys/psam-connection.ts';
@@ -70,12 +71,15 @@ export async function openKeys(
 
 /** A simulated unit always has one; to look for it would load its chip. A transcript is of the card alone. */
 async function hasOwnSam({ address, readers, channel }: OpenedCard): Promise<boolean> {
-  if (address.scheme !== 'pcsc') return address.scheme === 'sim';
+  if (address.scheme === 'sim' || address.scheme === 'replay') return address.scheme === 'sim';
   return samSlotBeside(channel.slot, await readers.list()) !== undefined;
 }
 
 function isSame(one: Address, other: Address): boolean {
   if (one.scheme === 'sim' && other.scheme === 'sim') return one.file === other.file;
+  if (one.scheme === 'vendor' && other.scheme === 'vendor') {
+    return one.library === other.library && one.port === other.port;
+  }
   return one.scheme === 'pcsc' && other.scheme === 'pcsc';
 }
 
@@ -93,12 +97,20 @@ function openNamed(readers: Readers, address: Address): OpenPsam {
     if (address.scheme === 'pcsc' && address.name !== undefined) {
       return readers.waitForCard({ ...options, reader: address.name });
     }
-    const names = (await readers.list(waiting)).flatMap(({ kind, name }) => (kind === 'sam' ? [name] : []));
+    const names = namesOf(await readers.list(waiting), address);
     const [name, ...more] = names;
     if (name === undefined) throw new SscardError('reader-not-found', 'no SAM slot');
     if (more.length > 0) throw new SscardError('reader-ambiguous', 'several SAM slots', { choices: names });
     return readers.waitForCard({ ...options, reader: name });
   };
+}
+
+/** The SAM slots that are meant; where there are several, the empty ones are not. */
+function namesOf(slots: readonly SlotState[], address: Address): readonly string[] {
+  const sams = slots.filter(({ kind }) => kind === 'sam');
+  const number = address.scheme === 'vendor' && address.slot !== undefined ? seatNames.indexOf(address.slot) : 0;
+  if (number > 0) return sams.flatMap(({ name }) => (name.endsWith(` SAM ${number}`) ? [name] : []));
+  return sams.flatMap(({ name, state }) => (sams.length === 1 || state !== 'empty' ? [name] : []));
 }
 
 /** PSAM before HSM (driver-api.md 4.5). */

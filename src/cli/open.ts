@@ -16,6 +16,17 @@ export async function openReaders(address: Address, { binding, aliases }: Settin
   switch (address.scheme) {
     case 'pcsc':
       return (await import('../../drivers/pcsc/readers.ts')).pcscReaders({ binding, aliases });
+    case 'vendor': {
+      const { library, maker, port, slot } = address;
+      const { vendorReaders } = await import('../../drivers/vendor/readers.ts');
+      return vendorReaders({
+        library,
+        ...(maker !== undefined && { maker }),
+        ...(port !== undefined && { port }),
+        // The slot for cards is the one that is taken; the sockets beside it stay in sight, for the PSAM.
+        ...(slot !== undefined && slot !== 'user' && { slot }),
+      });
+    }
     case 'sim':
       return (await import('../simulator/readers.ts')).simReaders(address.file);
     case 'replay': {

@@ -5,8 +5,8 @@ export const inputErrors: ErrorTable = {
   'address-malformed': {
     message: { zh: '读写器地址写法不对', en: 'The reader address is malformed' },
     advice: {
-      zh: '写作 pcsc:、pcsc:名称、sim:、sim:文件 或 replay:文件?match=any。',
-      en: 'Write pcsc:, pcsc:name, sim:, sim:file or replay:file?match=any.',
+      zh: '写作 pcsc:、pcsc:名称、vendor:库文件?slot=psam1、sim:、sim:文件 或 replay:文件?match=any。',
+      en: 'Write pcsc:, pcsc:name, vendor:library?slot=psam1, sim:, sim:file or replay:file?match=any.',
     },
   },
   'argument-malformed': {
@@ -118,7 +118,7 @@ export const inputErrors: ErrorTable = {
   },
   'scheme-not-available': {
     message: { zh: '没有这类读写器地址', en: 'This kind of reader address is not available' },
-    advice: { zh: '可用 pcsc:、sim:、replay:。', en: 'There are pcsc:, sim: and replay:.' },
+    advice: { zh: '可用 pcsc:、vendor:、sim:、replay:。', en: 'There are pcsc:, vendor:, sim: and replay:.' },
   },
   'trace-unwritable': {
     message: { zh: '无法写报文文件', en: 'The trace file cannot be written' },

@@ -8,6 +8,7 @@ import { keyErrors } from './errors-keys.ts';
 import { pinErrors } from './errors-pin.ts';
 import { simulatorErrors } from './errors-simulator.ts';
 import { unitErrors } from './errors-units.ts';
+import { vendorErrors } from './errors-vendor.ts';
 
 /** One text in both languages. */
 export interface Text {
@@ -26,7 +27,7 @@ export type ErrorTable = Readonly<Record<string, ErrorTexts>>;
 /**
  * Texts of every error code of the toolkit. A new code gets its row in `errors-card.ts` (readers and cards),
  * `errors-acts.ts` (rules, keys, writing), `errors-pin.ts`, `errors-keys.ts` (PSAM, key service), `errors-files.ts`, `errors-bank.ts` (the debit side), `errors-items.ts` (items,
- * values, their description), `errors-units.ts` (ports and units), `errors-simulator.ts` (simulated cards) or `errors-input.ts` (what else a person gives), and
+ * values, their description), `errors-units.ts` (ports and units), `errors-vendor.ts` (makers' libraries), `errors-simulator.ts` (simulated cards) or `errors-input.ts` (what else a person gives), and
  * its exit code in `src/cli/exit-codes.ts`.
  */
 export const errorTexts: ErrorTable = {
@@ -38,6 +39,7 @@ export const errorTexts: ErrorTable = {
   ...itemErrors,
   ...simulatorErrors,
   ...unitErrors,
+  ...vendorErrors,
   ...pinErrors,
   ...inputErrors,
 };

@@ -3,8 +3,8 @@ import type { Text } from './errors.ts';
 /** One line for each option. */
 export const optionTexts: Readonly<Record<string, Text>> = {
   reader: {
-    zh: '读写器地址：pcsc:、pcsc:名称、sim:、sim:文件、replay:文件?match=…',
-    en: 'Reader address: pcsc:, pcsc:name, sim:, sim:file, replay:file?match=…',
+    zh: '读写器地址：pcsc:、pcsc:名称、vendor:库、sim:、sim:文件、replay:文件?match=…',
+    en: 'Reader address: pcsc:, pcsc:name, vendor:library, sim:, sim:file, replay:file?match=…',
   },
   psam: {
     zh: 'PSAM 卡槽的地址，默认为同一设备的 SAM 卡槽',

@@ -37,8 +37,8 @@ const LEVELS: readonly (readonly string[])[] = [
 ];
 /** What simulated units and pads look like from above. */
 const TYPES_OF_DRIVERS = new Set(['drivers/reader.ts', 'drivers/pin-pad.ts', 'drivers/port.ts']);
-/** Ports carry units; which unit is on which port is decided above both. */
-const CARRIERS: readonly string[] = ['serial', 'hid'];
+/** Ports carry units, and a maker's library is one; which unit is on which port is decided above both. */
+const CARRIERS: readonly string[] = ['serial', 'hid', 'vendor'];
 const USES_TEXTS = new Set(['src/cli', 'src/bridge', 'src/counter', 'src/trace']);
 const APPLICATIONS = new Set(['src/social', 'src/financial']);
 const APART = new Set(['src/i18n', 'src/simulator']);

@@ -41,6 +41,14 @@ export const levels = [
     minutes: 10,
   },
   {
+    name: 'vendor',
+    about: "a maker's library, built here, in its own process over the simulated card",
+    needs: ['compiler'],
+    prepare: [],
+    within: [],
+    minutes: 5,
+  },
+  {
     name: 'pcsc',
     about: 'our own pcscd with the virtual reader, in private namespaces',
     needs: [

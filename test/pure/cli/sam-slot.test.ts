@@ -24,6 +24,16 @@ describe('the SAM slot of a unit', () => {
     expect(samSlotBeside('Maker R1 ICC 01 00', slots)?.name).toBe('Maker R1 SAM 01 02');
   });
 
+  test('of several sockets of one unit is the one that has a card', () => {
+    const unit = 'AUTO libmaker.so';
+    const sockets = [sam(`${unit} SAM 1`), sam(`${unit} SAM 2`)].map((slot) => ({ ...slot, state: 'empty' as const }));
+    expect(samSlotBeside(unit, [card(unit), sockets[0] as SlotState, sam(`${unit} SAM 2`)])?.name).toBe(
+      `${unit} SAM 2`,
+    );
+    expect(samSlotBeside(unit, [card(unit), ...sockets])).toBeUndefined();
+    expect(samSlotBeside(unit, [sam(`${unit} SAM 1`), sam(`${unit} SAM 2`)])).toBeUndefined();
+  });
+
   test('is nothing rather than a guess', () => {
     expect(samSlotBeside('Maker R1 ICC', [sam('Maker R1 SAM A'), sam('Maker R1 SAM B')])).toBeUndefined();
     expect(samSlotBeside('Maker R1 ICC', [sam('SAM'), card('Maker R1 SIM')])).toBeUndefined();
