@@ -39,6 +39,8 @@ export default defineConfig({
       }),
       // The library's process runs what was built.
       level('vendor', 30_000),
+      // Real serial ports, over pseudo-terminals.
+      level('ports', 60_000),
       // One service per namespace: one file at a time.
       level('pcsc', 60_000, { fileParallelism: false }),
     ],

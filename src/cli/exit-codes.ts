@@ -152,6 +152,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'replay-mismatch',
     'service-lost',
     'service-unavailable',
+    'sim-pty',
     'sim-service-not-started',
     'tlv-malformed',
     'unit-refused',

@@ -29,6 +29,13 @@ export const simulatorErrors: ErrorTable = {
       en: 'Only cards of 3.0 have one; leave --contactless out.',
     },
   },
+  'sim-pty': {
+    message: { zh: '系统没有给出伪终端', en: 'The system gives no pseudo-terminal' },
+    advice: {
+      zh: '模拟的串口设备需要 Linux 的伪终端（/dev/ptmx）；检查容器是否挂载了 devpts。',
+      en: 'Emulated serial units need pseudo-terminals of Linux (/dev/ptmx); look whether the container has devpts.',
+    },
+  },
   'sim-port-malformed': {
     message: { zh: '主机与端口写得不对', en: 'Host and port are malformed' },
     advice: { zh: '写作 主机:端口，例如 127.0.0.1:35963。', en: 'Write host:port, e.g. 127.0.0.1:35963.' },

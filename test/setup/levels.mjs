@@ -49,6 +49,14 @@ export const levels = [
     minutes: 5,
   },
   {
+    name: 'ports',
+    about: 'the real serial package over pseudo-terminals, emulated units at their other end',
+    needs: [],
+    prepare: [],
+    within: [],
+    minutes: 10,
+  },
+  {
     name: 'pcsc',
     about: 'our own pcscd with the virtual reader, in private namespaces',
     needs: [

@@ -64,6 +64,7 @@ const PINNED: Readonly<Record<string, number>> = {
   'port-in-use': 13,
   'unit-refused': 13,
   'unit-silent': 13,
+  'sim-pty': 13,
   'profile-malformed': 2,
   'profile-unreadable': 2,
   'scheme-not-available': 2,
