@@ -5,6 +5,7 @@ const makers = {
   'ccid-gemplus': async (seats) => new (await import('./gemplus.ts')).GemplusUnit(seats, { model: 'pos-pro' }),
   'crt-f2': async (seats) => new (await import('./crt-f2.ts')).CrtF2Unit(seats),
   'crt-02': async (seats) => new (await import('./crt-02.ts')).Crt02Unit(seats),
+  alpar: async (seats) => new (await import('./alpar.ts')).AlparUnit(seats, { sockets: 2 }),
 } as const satisfies Record<string, (seats: Seats) => Promise<EmulatedUnit>>;
 
 /** A protocol that there is an emulated unit for. */
