@@ -1,7 +1,6 @@
 import { type Atr, inspectAtr } from '../../../apdu/atr.ts';
 import { decodePps, type Pps } from '../../../apdu/pps.ts';
 import { bitRate, clockRate, DEFAULT_TA1 } from '../../../apdu/speed.ts';
-import type { VirtualCard } from '../readers.ts';
 import type { CardSaid, Seat } from './seat.ts';
 
 /** bError values (USB CCID 1.1, 6.2.6; readers.md 2). */
@@ -26,6 +25,12 @@ export interface Parameters {
   readonly bytes: Uint8Array;
 }
 
+/**
+ * What a slot can say of its card in bStatus: that it is there; only whether it has power, as SAM sockets without a switch;
+ * nothing.
+ */
+export type SlotTells = 'cards' | 'power' | 'nothing';
+
 /** What came of a block that was sent to the card, or the bError. */
 export type Exchanged = Uint8Array | number;
 
@@ -35,28 +40,27 @@ export type Exchanged = Uint8Array | number;
  */
 export class CcidSlot {
   readonly seat: Seat;
-  readonly #alwaysPresent: boolean;
-  /** 1 after a power off: the clock stands low. */
-  clock: 0 | 1 = 0;
+  readonly #tells: SlotTells;
+  #clockStopped = false;
   #atr: Partial<Atr> = {};
   /** A PPS is heard as the first thing after the answer to reset only. */
   #fresh = false;
   #agreed: { protocol: number; speed: number } = { protocol: 0, speed: DEFAULT_TA1 };
   #parameters: Parameters = { protocol: 0, bytes: Uint8Array.of(DEFAULT_TA1, 0, 0, 10, 0) };
 
-  /** @param alwaysPresent a SAM socket without a switch: power on decides */
-  constructor(seat: Seat, alwaysPresent = false) {
+  constructor(seat: Seat, tells: SlotTells = 'cards') {
     this.seat = seat;
-    this.#alwaysPresent = alwaysPresent;
+    this.#tells = tells;
   }
 
   get icc(): 0 | 1 | 2 {
-    if (this.seat.powered) return 0;
-    return this.seat.present || this.#alwaysPresent ? 1 : 2;
+    if (this.seat.powered || this.#tells === 'nothing') return 0;
+    return this.seat.present || this.#tells === 'power' ? 1 : 2;
   }
 
-  get card(): VirtualCard | undefined {
-    return this.seat.card;
+  /** 1: stopped low, after a power off. */
+  get clock(): 0 | 1 {
+    return this.#clockStopped && this.#tells !== 'nothing' ? 1 : 0;
   }
 
   get parameters(): Parameters {
@@ -67,7 +71,7 @@ export class CcidSlot {
   powerOn(): Uint8Array | undefined {
     const bytes = this.seat.powerOn();
     if (bytes === undefined) return undefined;
-    this.clock = 0;
+    this.#clockStopped = false;
     this.#atr = inspectAtr(bytes).atr;
     this.#fresh = true;
     const protocol = this.#atr.defaultProtocol ?? 0;
@@ -78,7 +82,7 @@ export class CcidSlot {
 
   powerOff(): void {
     this.seat.powerOff();
-    this.clock = 1;
+    this.#clockStopped = true;
   }
 
   /** What holds without further words: the first protocol of the card at its speed. */

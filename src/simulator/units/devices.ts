@@ -6,6 +6,7 @@ const makers = {
   'crt-f2': async (seats) => new (await import('./crt-f2.ts')).CrtF2Unit(seats),
   'crt-02': async (seats) => new (await import('./crt-02.ts')).Crt02Unit(seats),
   alpar: async (seats) => new (await import('./alpar.ts')).AlparUnit(seats, { sockets: 2 }),
+  'ccid-acs': async (seats) => new (await import('./acs.ts')).AcsUnit(seats),
 } as const satisfies Record<string, (seats: Seats) => Promise<EmulatedUnit>>;
 
 /** A protocol that there is an emulated unit for. */

@@ -93,7 +93,7 @@ export class GemplusUnit implements EmulatedUnit {
 
   #seat({ card, sams = [] }: Seats): readonly CcidSlot[] {
     const main = new Seat(card, (present) => this.#noticed(present));
-    const sockets = Array.from({ length: this.#model.slots - 1 }, (_, at) => new CcidSlot(new Seat(sams[at]), true));
+    const sockets = Array.from({ length: this.#model.slots - 1 }, (_, at) => new CcidSlot(new Seat(sams[at]), 'power'));
     return [new CcidSlot(main), ...sockets];
   }
 

@@ -12,7 +12,9 @@ export interface IntakeListener {
   /** A byte between frames. */
   byte?(byte: number): void;
   /** A frame began, and the rest did not come. */
-  incomplete?(): void;
+  incomplete?(begun: Uint8Array): void;
+  /** What began is no frame: `length` said 0. */
+  refused?(begun: Uint8Array): void;
 }
 
 /** No frame of a host is longer (readers.md 6: whole frame at most 1024). */
@@ -56,10 +58,12 @@ export class Intake {
     if (length === undefined || this.#held < length) return;
     this.#held = 0;
     if (length > 0) this.#listener.frame(begun.slice());
+    else this.#listener.refused?.(begun);
   }
 
   #giveUp(): void {
+    const begun = this.#begun.slice(0, this.#held);
     this.#held = 0;
-    this.#listener.incomplete?.();
+    this.#listener.incomplete?.(begun);
   }
 }
