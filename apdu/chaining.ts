@@ -1,6 +1,7 @@
 import { concat } from './bytes.ts';
 import { decodeCommand, encodeCommand } from './command.ts';
 import { SscardError } from './errors.ts';
+import { getResponseClass, MAX_BYTES, MAX_ROUNDS } from './get-response.ts';
 import { encodeResponse, parseResponse } from './response.ts';
 import type { CommandApdu, ResponseApdu } from './types.ts';
 
@@ -22,10 +23,6 @@ export interface ChainingOptions {
   /** Whether a command that brought data is repeated after 6Cxx, too. Default true. */
   readonly repeatData?: boolean;
 }
-
-/** No card of this kind keeps more: a chain beyond this is a broken card, or one that attacks the terminal. */
-const MAX_ROUNDS = 64;
-const MAX_BYTES = 0x10000;
 
 /**
  * Follows 61xx with GET RESPONSE and repeats a command after 6Cxx, once, with the Le the card asks for; to 6Cxx the card
@@ -109,12 +106,4 @@ class Chain<W> {
 function workedOff(error: unknown): never {
   if (!(error instanceof SscardError) || error.details.outcome !== 'not-done') throw error;
   throw new SscardError(error.code, error.message, { ...error.details, outcome: 'unknown' }, { cause: error });
-}
-
-/**
- * GET RESPONSE goes to the same logical channel, without the secure messaging and proprietary bits: these cards know it
- * with CLA 00 only (iso7816.md 4; channel bits of ISO/IEC 7816-4, 5.4.1).
- */
-function getResponseClass(cla: number): number {
-  return cla & 0x40 ? 0x40 | (cla & 0x0f) : cla & 0x03;
 }
