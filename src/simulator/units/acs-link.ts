@@ -2,6 +2,7 @@ import { concat } from '../../../apdu/bytes.ts';
 import { HEADER, messageLength } from './ccid-message.ts';
 import { Intake } from './intake.ts';
 import { type Station, xorOf } from './station.ts';
+import type { UnitLink } from './unit.ts';
 
 /** dwLength above this is an error of its own (readers.md 4). */
 const LONGEST_DATA = 0x105;
@@ -17,14 +18,14 @@ export interface AcsWorker {
   /** Says so when a frame is not complete in time. */
   readonly incomplete: boolean;
   obey(message: Uint8Array, mark: number): Promise<Uint8Array>;
-  /** The answer is on the line. */
-  answered(): void;
-  /** The frame that says that the holder's card came or went. */
-  notice(present: boolean): Uint8Array;
+  /** The answer is on the line. @returns speed to go to */
+  answered(): number | undefined;
+  /** The frame that says that the holder's card came or went; undefined: nobody wants to know. */
+  notice(present: boolean, ordered: boolean): Uint8Array | undefined;
 }
 
 /** The line of an ACS unit (readers.md 4). At work it hears nothing. */
-export class AcsLink {
+export class AcsLink implements UnitLink {
   readonly #station: Station;
   readonly #worker: AcsWorker;
   readonly #intake: Intake;
@@ -54,9 +55,13 @@ export class AcsLink {
     this.#intake.stop();
   }
 
-  /** Unasked. */
-  say(frame: Uint8Array): void {
-    this.#station.send(frame);
+  moved(present: boolean): void {
+    this.#notify(present, false);
+  }
+
+  #notify(present: boolean, ordered: boolean): void {
+    const notice = this.#worker.notice(present, ordered);
+    if (notice) this.#station.send(notice);
   }
 
   #heard(frame: Uint8Array): void {
@@ -92,7 +97,8 @@ export class AcsLink {
     if (mischief.take('no-answer')) return;
     this.#answer(answer, answerMark(mark));
     this.#tell('after-answer');
-    this.#worker.answered();
+    const speed = this.#worker.answered();
+    if (speed !== undefined) this.#station.setSpeed(speed);
   }
 
   #answer(message: Uint8Array, mark: number): void {
@@ -116,7 +122,7 @@ export class AcsLink {
 
   #tell(when: 'before-acknowledge' | 'before-answer' | 'after-answer'): void {
     const order = this.#station.mischief.take('notice', (one) => one.when === when);
-    if (order) this.say(this.#worker.notice(order.present));
+    if (order) this.#notify(order.present, true);
   }
 }
 

@@ -1,18 +1,17 @@
 import { concat, equalBytes } from '../../../apdu/bytes.ts';
 import { contactless } from '../contactless.ts';
 import type { VirtualCard } from '../readers.ts';
-import type { LineForm, Wire } from '../wire/wire.ts';
+import type { LineForm } from '../wire/wire.ts';
 import { AcsLink } from './acs-link.ts';
 import { type AcsModel, type AcsModelName, acsModels } from './acs-models.ts';
 import { sendApdu } from './apdu-level.ts';
 import { answerMessage, type CcidModel } from './ccid.ts';
 import { readCommand, writeAnswer } from './ccid-message.ts';
 import { CcidSlot, type Exchanged, FAULT } from './ccid-slot.ts';
-import { ascii, powerOffAll } from './manners.ts';
-import type { Order } from './mischief.ts';
+import { ascii } from './manners.ts';
 import { Seat } from './seat.ts';
-import { Station } from './station.ts';
-import type { EmulatedUnit, Seats } from './unit.ts';
+import type { Station } from './station.ts';
+import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
 
 /** How an ACS unit is made. */
 export interface AcsOptions {
@@ -42,43 +41,36 @@ const ESCAPED = 0x83;
  * What the reference leaves open is chosen so, ASSUMED all of it: the host's NAK gets the answer alone, without a status frame;
  * card notices have the two bits of the slot at its place, as in NotifySlotChange.
  */
-export class AcsUnit implements EmulatedUnit {
+export class AcsUnit extends EmulatedUnit {
   readonly line: LineForm;
   readonly #model: AcsModel;
   readonly #slots: readonly CcidSlot[];
-  readonly #station = new Station();
-  readonly #link: AcsLink;
   #notices = false;
   #speed: number | undefined;
 
   constructor({ card, sams = [] }: Seats, { model = 'acr1281s', baud = 9_600 }: AcsOptions = {}) {
+    super();
     this.#model = acsModels[model];
     this.line = { baud, bits: 10 };
-    const main = new Seat(this.#faced(card), (present) => this.#moved(present));
+    const main = new Seat(this.#faced(card), (present) => this.moved(present));
     const tells = this.#model.tellsCards ? 'cards' : 'nothing';
     const sockets = this.#model.places.slice(1).map((_, at) => new Seat(sams[at]));
     this.#slots = [main, ...sockets].map((seat) => new CcidSlot(seat, tells));
-    this.#link = new AcsLink(this.#station, {
+  }
+
+  protected get seats(): readonly Seat[] {
+    return this.#slots.map(({ seat }) => seat);
+  }
+
+  protected begin(station: Station): UnitLink {
+    this.#notices = false;
+    return new AcsLink(station, {
       marks: new Set(this.#model.places.map(({ mark }) => mark)),
       incomplete: this.#model.incomplete,
       obey: (message, mark) => this.#obey(message, mark),
       answered: () => this.#answered(),
-      notice: (present) => this.#notice(present),
+      notice: (present, ordered) => (this.#notices || ordered ? this.#notice(present) : undefined),
     });
-  }
-
-  attach(wire: Wire): void {
-    this.#station.attach(wire);
-  }
-
-  receive(bytes: Uint8Array): void {
-    this.#link.receive(bytes);
-  }
-
-  detach(): void {
-    this.#link.stop();
-    this.#station.detach();
-    powerOffAll(this.#slots.map(({ seat }) => seat));
   }
 
   insert(card?: VirtualCard): void {
@@ -89,16 +81,8 @@ export class AcsUnit implements EmulatedUnit {
     this.#slots[0]?.seat.remove();
   }
 
-  misbehave(...orders: readonly Order[]): void {
-    this.#station.mischief.order(...orders);
-  }
-
   #faced(card: VirtualCard | undefined): VirtualCard | undefined {
     return card !== undefined && this.#model.contactless ? contactless(card) : card;
-  }
-
-  #moved(present: boolean): void {
-    if (this.#notices) this.#link.say(this.#notice(present));
   }
 
   #notice(present: boolean): Uint8Array {
@@ -106,14 +90,14 @@ export class AcsUnit implements EmulatedUnit {
     return Uint8Array.of(0x02, 0x50, bits, 0x50 ^ bits, 0x03);
   }
 
-  #answered(): void {
-    if (this.#station.mischief.take('speed-lost')) this.#speed = this.line.baud;
-    if (this.#speed !== undefined) this.#station.setSpeed(this.#speed);
+  #answered(): number | undefined {
+    const speed = this.mischief.take('speed-lost') ? this.line.baud : this.#speed;
     this.#speed = undefined;
+    return speed;
   }
 
   async #obey(message: Uint8Array, mark: number): Promise<Uint8Array> {
-    const pulled = this.#station.mischief.take('pulled');
+    const pulled = this.mischief.take('pulled');
     if (pulled) this.#slots[0]?.seat.pullAtNext(pulled.when);
     const own = this.#speedApdu(message);
     if (own) return own;

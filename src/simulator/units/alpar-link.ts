@@ -1,6 +1,7 @@
 import { concat } from '../../../apdu/bytes.ts';
 import { Intake } from './intake.ts';
 import { type Station, xorOf } from './station.ts';
+import type { UnitLink } from './unit.ts';
 
 const GOOD = 0x60;
 const REFUSED = 0xe0;
@@ -20,12 +21,12 @@ export interface AlparWorker {
   readonly asleep: boolean;
   /** @returns data of the answer, or the error of a refusal */
   obey(cmd: number, data: Uint8Array): Promise<Uint8Array | number>;
-  /** The answer is on the line. */
-  answered(): void;
+  /** The answer is on the line. @returns speed to go to */
+  answered(): number | undefined;
 }
 
 /** The line of an ALPAR module (readers.md 5). A module at work takes the next frame afterwards. */
-export class AlparLink {
+export class AlparLink implements UnitLink {
   readonly #station: Station;
   readonly #worker: AlparWorker;
   readonly #intake: Intake;
@@ -63,7 +64,7 @@ export class AlparLink {
   }
 
   /** Unasked: a card came or went. */
-  notice(present: boolean): void {
+  moved(present: boolean): void {
     if (!this.#asleep) this.#station.send(framed(GOOD, NOTICE, Uint8Array.of(present ? 1 : 0)));
   }
 
@@ -95,7 +96,8 @@ export class AlparLink {
     const marked = mischief.take('misaddressed') ? cmd ^ 0x0f : cmd;
     this.#answer(typeof told === 'number' ? framed(REFUSED, marked, Uint8Array.of(told)) : framed(GOOD, marked, told));
     this.#tell('after-answer');
-    this.#worker.answered();
+    const speed = this.#worker.answered();
+    if (speed !== undefined) this.#station.setSpeed(speed);
   }
 
   #answer(frame: Uint8Array): void {
@@ -113,7 +115,7 @@ export class AlparLink {
 
   #tell(when: 'before-acknowledge' | 'before-answer' | 'after-answer'): void {
     const order = this.#station.mischief.take('notice', (one) => one.when === when);
-    if (order) this.notice(order.present);
+    if (order) this.moved(order.present);
   }
 }
 

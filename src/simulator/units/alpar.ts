@@ -1,13 +1,12 @@
 import { inspectAtr } from '../../../apdu/atr.ts';
 import type { VirtualCard } from '../readers.ts';
-import type { LineForm, Wire } from '../wire/wire.ts';
+import type { LineForm } from '../wire/wire.ts';
 import { AlparLink } from './alpar-link.ts';
 import { protocolOf, sendApdu } from './apdu-level.ts';
-import { ascii, isEmvAtr, powerOffAll } from './manners.ts';
-import type { Order } from './mischief.ts';
+import { ascii, isEmvAtr } from './manners.ts';
 import { type CardSaid, Seat } from './seat.ts';
-import { Station } from './station.ts';
-import type { EmulatedUnit, Seats } from './unit.ts';
+import type { Station } from './station.ts';
+import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
 
 /** How an ALPAR module is made. */
 export interface AlparOptions {
@@ -39,65 +38,53 @@ const TAKEN: ReadonlySet<number> = new Set([0x0b, 0x0c, 0x11, 0xa5, 0xa2, 0xa4])
  * What the reference leaves open is chosen so, ASSUMED all of it: sockets are numbered from 01; a card without power is A1, one
  * that is gone C0; the EMV checks fail with 93; mask 06 says 20 to what it fails on.
  */
-export class AlparUnit implements EmulatedUnit {
+export class AlparUnit extends EmulatedUnit {
   readonly line: LineForm = { baud: 38_400, bits: 10 };
   readonly #mask: 6 | 7;
-  readonly #seats: readonly Seat[];
-  readonly #station = new Station();
-  readonly #link: AlparLink;
+  readonly #asleep: boolean;
+  protected readonly seats: readonly Seat[];
   #selected = 0;
   #speed: number | undefined;
 
   constructor({ card, sams = [] }: Seats, { mask = 7, sockets = 1, asleep = false }: AlparOptions = {}) {
+    super();
     this.#mask = mask;
-    const main = new Seat(card, (present) => this.#link.notice(present));
-    this.#seats = sockets === 1 ? [main] : [main, new Seat(sams[0])];
-    this.#link = new AlparLink(this.#station, {
-      asleep,
-      obey: (cmd, data) => this.#obey(cmd, data),
+    this.#asleep = asleep;
+    const main = new Seat(card, (present) => this.moved(present));
+    this.seats = sockets === 1 ? [main] : [main, new Seat(sams[0])];
+  }
+
+  protected begin(station: Station): UnitLink {
+    this.#selected = 0;
+    const link: AlparLink = new AlparLink(station, {
+      asleep: this.#asleep,
+      obey: (cmd, data) => this.#obey(cmd, data, link),
       answered: () => this.#answered(),
     });
-  }
-
-  attach(wire: Wire): void {
-    this.#station.attach(wire);
-  }
-
-  receive(bytes: Uint8Array): void {
-    this.#link.receive(bytes);
-  }
-
-  detach(): void {
-    this.#link.stop();
-    this.#station.detach();
-    powerOffAll(this.#seats);
+    return link;
   }
 
   insert(card?: VirtualCard): void {
-    this.#seats[0]?.insert(card);
+    this.seats[0]?.insert(card);
   }
 
   remove(): void {
-    this.#seats[0]?.remove();
-  }
-
-  misbehave(...orders: readonly Order[]): void {
-    this.#station.mischief.order(...orders);
+    this.seats[0]?.remove();
   }
 
   get #seat(): Seat {
-    return this.#seats[this.#selected] as Seat;
+    return this.seats[this.#selected] as Seat;
   }
 
-  #answered(): void {
-    if (this.#station.mischief.take('speed-lost')) this.#speed = this.line.baud;
-    if (this.#speed !== undefined) this.#station.setSpeed(this.#speed);
+  #answered(): number | undefined {
+    const speed = this.mischief.take('speed-lost') ? this.line.baud : this.#speed;
     this.#speed = undefined;
+    return speed;
   }
 
-  async #obey(cmd: number, data: Uint8Array): Promise<Told> {
-    const pulled = this.#station.mischief.take('pulled');
-    if (pulled) this.#seats[0]?.pullAtNext(pulled.when);
+  async #obey(cmd: number, data: Uint8Array, link: AlparLink): Promise<Told> {
+    const pulled = this.mischief.take('pulled');
+    if (pulled) this.seats[0]?.pullAtNext(pulled.when);
     switch (cmd) {
       case 0x0a:
         return ascii(`0${this.#mask} Release 1.0`);
@@ -110,7 +97,7 @@ export class AlparUnit implements EmulatedUnit {
       case 0x6a:
         return this.#select(data);
       case 0xa3:
-        this.#link.sleep();
+        link.sleep();
         return NOTHING;
       default:
         return TAKEN.has(cmd) ? NOTHING : this.#card(cmd, data);
@@ -180,9 +167,9 @@ export class AlparUnit implements EmulatedUnit {
   }
 
   #select(data: Uint8Array): Told {
-    if (this.#seats.length === 1) return FAULT.unknown;
+    if (this.seats.length === 1) return FAULT.unknown;
     const number = (data[0] ?? 0) - 1;
-    if (!(number in this.#seats)) return FAULT.number;
+    if (!(number in this.seats)) return FAULT.number;
     this.#selected = number;
     return NOTHING;
   }

@@ -1,6 +1,7 @@
 import { concat } from '../../../apdu/bytes.ts';
 import { Intake, LONGEST } from './intake.ts';
 import { type Station, xorOf } from './station.ts';
+import type { UnitLink } from './unit.ts';
 
 const STX = 0x02;
 const ETX = 0x03;
@@ -17,8 +18,8 @@ const LONGEST_TEXT = 2 + 264;
 export interface Crt02Worker {
   /** A command, CM and all. @returns what is answered */
   obey(text: Uint8Array): Promise<Uint8Array>;
-  /** Its answer is on the line. */
-  answered(): void;
+  /** Its answer is on the line. @returns speed to go to */
+  answered(): number | undefined;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface Crt02Worker {
  *
  * ASSUMED: the last frame before ENQ counts; ENQ without a frame is not answered; at work the unit hears EOT only.
  */
-export class Crt02Link {
+export class Crt02Link implements UnitLink {
   readonly #enq: boolean;
   readonly #station: Station;
   readonly #worker: Crt02Worker;
@@ -105,7 +106,8 @@ export class Crt02Link {
     if (run !== this.#run) return;
     this.#working = false;
     if (!mischief.take('no-answer')) this.#answer(answer);
-    this.#worker.answered();
+    const speed = this.#worker.answered();
+    if (speed !== undefined) this.#station.setSpeed(speed);
   }
 
   #answer(text: Uint8Array): void {

@@ -1,14 +1,13 @@
 import { concat } from '../../../apdu/bytes.ts';
 import type { VirtualCard } from '../readers.ts';
-import type { LineForm, Wire } from '../wire/wire.ts';
+import type { LineForm } from '../wire/wire.ts';
 import { protocolOf, sendApdu } from './apdu-level.ts';
 import { Crt02Link } from './crt-02-link.ts';
 import { ascii, powerOffAll } from './manners.ts';
-import type { Order } from './mischief.ts';
 import { Motor, type MotorOptions } from './motor.ts';
 import { Seat } from './seat.ts';
-import { Station } from './station.ts';
-import type { EmulatedUnit, Seats } from './unit.ts';
+import type { Station } from './station.ts';
+import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
 
 /** How an 02 unit is made. */
 export interface Crt02Options extends Pick<MotorOptions, 'bin'> {
@@ -49,12 +48,11 @@ const DATA: Refused = { error: 0x04 };
  * What the reference leaves open is chosen so, ASSUMED all of it: movements and settings answer a status P; a card that is torn
  * out, or does not answer, is N; what is let go at the rear falls into the bin there.
  */
-export class Crt02Unit implements EmulatedUnit {
+export class Crt02Unit extends EmulatedUnit {
   readonly line: LineForm = { baud: 9_600, bits: 10 };
   readonly #motor: Motor;
   readonly #sockets: readonly Seat[];
-  readonly #station = new Station();
-  readonly #link: Crt02Link;
+  readonly #enq: boolean;
   readonly #resultHead: boolean;
   #serial: Uint8Array = ascii('00000001');
   #entry = 0x33;
@@ -62,27 +60,22 @@ export class Crt02Unit implements EmulatedUnit {
   #speed: number | undefined;
 
   constructor({ card, sams = [] }: Seats, { enq = true, resultHead = false, ...motor }: Crt02Options = {}) {
+    super();
+    this.#enq = enq;
     this.#motor = new Motor(card, { ...motor, open: true, draws: 'inside' });
     this.#sockets = Array.from({ length: SOCKETS }, (_, at) => new Seat(sams[at]));
     this.#resultHead = resultHead;
-    this.#link = new Crt02Link(enq, this.#station, {
+  }
+
+  protected get seats(): readonly Seat[] {
+    return [this.#motor.contacts, ...this.#sockets];
+  }
+
+  protected begin(station: Station): UnitLink {
+    return new Crt02Link(this.#enq, station, {
       obey: (text) => this.#obey(text),
       answered: () => this.#answered(),
     });
-  }
-
-  attach(wire: Wire): void {
-    this.#station.attach(wire);
-  }
-
-  receive(bytes: Uint8Array): void {
-    this.#link.receive(bytes);
-  }
-
-  detach(): void {
-    this.#link.stop();
-    this.#station.detach();
-    powerOffAll([this.#motor.contacts, ...this.#sockets]);
   }
 
   insert(card?: VirtualCard): void {
@@ -93,22 +86,17 @@ export class Crt02Unit implements EmulatedUnit {
     this.#motor.remove();
   }
 
-  misbehave(...orders: readonly Order[]): void {
-    this.#station.mischief.order(...orders);
-  }
-
   /** The answer to a change of speed is on the line at the old one. */
-  #answered(): void {
-    if (this.#station.mischief.take('speed-lost')) this.#speed = this.line.baud;
-    if (this.#speed !== undefined) this.#station.setSpeed(this.#speed);
+  #answered(): number | undefined {
+    const speed = this.mischief.take('speed-lost') ? this.line.baud : this.#speed;
     this.#speed = undefined;
+    return speed;
   }
 
   async #obey(text: Uint8Array): Promise<Uint8Array> {
-    const { mischief } = this.#station;
-    const pulled = mischief.take('pulled');
+    const pulled = this.mischief.take('pulled');
     if (pulled) this.#motor.contacts.pullAtNext(pulled.when);
-    if (mischief.take('jam')) this.#motor.jam();
+    if (this.mischief.take('jam')) this.#motor.jam();
     const [cm = 0, pm = 0] = text;
     const told = text.length < 2 ? DATA : await this.#run(cm, pm, text.subarray(2));
     if (told instanceof Uint8Array) return concat([Uint8Array.of(...(this.#resultHead ? [0x50] : []), cm, pm), told]);
@@ -149,7 +137,7 @@ export class Crt02Unit implements EmulatedUnit {
       return Uint8Array.of(P.good);
     }
     if (pm < 0x30 || pm > 0x32) return PARAMETER;
-    powerOffAll([this.#motor.contacts, ...this.#sockets]);
+    powerOffAll(this.seats);
     if (this.#motor.place !== 'none' && pm !== 0x30) this.#move(pm === 0x31 ? 0x30 : 0x33);
     return ascii(VERSION);
   }

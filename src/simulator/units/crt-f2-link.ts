@@ -1,6 +1,7 @@
 import { concat } from '../../../apdu/bytes.ts';
 import { Intake, LONGEST } from './intake.ts';
 import { type Station, xorOf } from './station.ts';
+import type { UnitLink } from './unit.ts';
 
 const STX = 0xf2;
 const ETX = 0x03;
@@ -18,7 +19,7 @@ const AROUND = 6;
  * ASSUMED: a frame that comes before the acknowledgement of the one before takes its place; at work the unit hears EOT only;
  * an answer is given again until the next command.
  */
-export class F2Link {
+export class F2Link implements UnitLink {
   readonly #address: number;
   readonly #station: Station;
   readonly #obey: (text: Uint8Array) => Promise<Uint8Array>;

@@ -1,14 +1,13 @@
 import { concat } from '../../../apdu/bytes.ts';
 import type { VirtualCard } from '../readers.ts';
-import type { LineForm, Wire } from '../wire/wire.ts';
+import type { LineForm } from '../wire/wire.ts';
 import { protocolOf, sendApdu } from './apdu-level.ts';
 import { F2Link } from './crt-f2-link.ts';
 import { ascii, isEmvAtr, powerOffAll } from './manners.ts';
-import type { Order } from './mischief.ts';
 import { Motor, type MotorOptions } from './motor.ts';
 import { Seat } from './seat.ts';
-import { Station } from './station.ts';
-import type { EmulatedUnit, Seats } from './unit.ts';
+import type { Station } from './station.ts';
+import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
 
 /** How an F2 unit is made. */
 export interface CrtF2Options extends Omit<MotorOptions, 'open' | 'draws'> {
@@ -52,36 +51,31 @@ const MOVES: Readonly<Record<number, 'front' | 'contacts' | 'inside' | 'bin' | '
  * What the reference leaves open is chosen so, ASSUMED all of it: a card command without a card at the contacts is out of order
  * (02); an empty socket cannot be activated (61); a card that is torn out is as one that does not answer (63).
  */
-export class CrtF2Unit implements EmulatedUnit {
+export class CrtF2Unit extends EmulatedUnit {
   readonly line: LineForm;
   readonly #motor: Motor;
   readonly #sockets: readonly Seat[];
-  readonly #station = new Station();
-  readonly #link: F2Link;
+  readonly #address: number;
   readonly #refusalHead: number;
   #initialised = false;
   #socket = 0;
 
   constructor({ card, sams = [] }: Seats, options: CrtF2Options = {}) {
+    super();
     this.line = { baud: options.baud ?? 9_600, bits: 10 };
     this.#motor = new Motor(card, { ...options, open: false, draws: 'front' });
     this.#sockets = Array.from({ length: SOCKETS }, (_, at) => new Seat(sams[at]));
     this.#refusalHead = options.refusalHead ?? 0x45;
-    this.#link = new F2Link(options.address ?? 0, this.#station, (text) => this.#obey(text));
+    this.#address = options.address ?? 0;
   }
 
-  attach(wire: Wire): void {
-    this.#station.attach(wire);
+  protected get seats(): readonly Seat[] {
+    return [this.#motor.contacts, ...this.#sockets];
   }
 
-  receive(bytes: Uint8Array): void {
-    this.#link.receive(bytes);
-  }
-
-  detach(): void {
-    this.#link.stop();
-    this.#station.detach();
-    powerOffAll([this.#motor.contacts, ...this.#sockets]);
+  protected begin(station: Station): UnitLink {
+    this.#initialised = false;
+    return new F2Link(this.#address, station, (text) => this.#obey(text));
   }
 
   insert(card?: VirtualCard): void {
@@ -92,15 +86,10 @@ export class CrtF2Unit implements EmulatedUnit {
     this.#motor.remove();
   }
 
-  misbehave(...orders: readonly Order[]): void {
-    this.#station.mischief.order(...orders);
-  }
-
   async #obey(text: Uint8Array): Promise<Uint8Array> {
-    const { mischief } = this.#station;
-    const pulled = mischief.take('pulled');
+    const pulled = this.mischief.take('pulled');
     if (pulled) this.#motor.contacts.pullAtNext(pulled.when);
-    if (mischief.take('jam')) this.#motor.jam();
+    if (this.mischief.take('jam')) this.#motor.jam();
     const [head, cm = 0, pm = 0] = text;
     const told = head === 0x43 && text.length >= 3 ? await this.#run(cm, pm, text.subarray(3)) : UNKNOWN;
     if (told instanceof Uint8Array) return concat([Uint8Array.of(POSITIVE, cm, pm), this.#state(), told]);
@@ -140,7 +129,7 @@ export class CrtF2Unit implements EmulatedUnit {
     // 34, 35 and 37 count the bin's cards, too.
     const how = pm & ~0x04;
     if (![0x30, 0x31, 0x33].includes(how)) return PARAMETER;
-    powerOffAll([this.#motor.contacts, ...this.#sockets]);
+    powerOffAll(this.seats);
     this.#socket = 0;
     this.#initialised = true;
     const { place } = this.#motor;

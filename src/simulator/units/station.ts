@@ -1,18 +1,19 @@
 import type { Wire } from '../wire/wire.ts';
-import { Mischief } from './mischief.ts';
+import type { Mischief } from './mischief.ts';
 
-/** Where a unit stands: its wire, its clock, and what it was told to do wrong. */
+/** Where a unit stands from plug in to unplugging: its wire, its clock, and what it was told to do wrong. */
 export class Station {
-  readonly mischief = new Mischief();
+  readonly mischief: Mischief;
   readonly #timers = new Set<NodeJS.Timeout>();
   #wire: Wire | undefined;
 
-  attach(wire: Wire): void {
+  constructor(wire: Wire, mischief: Mischief) {
     this.#wire = wire;
+    this.mischief = mischief;
   }
 
-  /** Nothing that was waited for comes about any more. */
-  detach(): void {
+  /** Nothing is sent any more, and nothing that was waited for comes about. */
+  leave(): void {
     this.#wire = undefined;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
