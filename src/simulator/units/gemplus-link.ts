@@ -23,6 +23,8 @@ export interface GemplusWorker {
   obey(message: Uint8Array): Promise<Uint8Array>;
   /** The answer is on the line. @returns speed to go to */
   answered(): number | undefined;
+  /** The plug is pulled: nobody is asked for anything any more. */
+  stop(): void;
 }
 
 /** The line of a Gemplus unit (readers.md 3). A unit at work takes the next frame afterwards. */
@@ -49,6 +51,7 @@ export class GemplusLink implements UnitLink {
 
   stop(): void {
     this.#intake.stop();
+    this.#worker.stop();
   }
 
   moved(present: boolean): void {

@@ -1,6 +1,8 @@
+import { type PadAct, SimulatedPinPad } from '../pin-pad.ts';
 import type { VirtualCard } from '../readers.ts';
 import type { LineForm } from '../wire/wire.ts';
 import { answerMessage, type CcidModel } from './ccid.ts';
+import { secure } from './ccid-secure.ts';
 import { CcidSlot } from './ccid-slot.ts';
 import { GemplusLink } from './gemplus-link.ts';
 import { type GemplusModel, type GemplusModelName, gemplusModels } from './gemplus-models.ts';
@@ -30,6 +32,8 @@ export class GemplusUnit extends EmulatedUnit {
   readonly line: LineForm;
   readonly #model: GemplusModel;
   readonly #slots: readonly CcidSlot[];
+  /** The person at the keys. */
+  readonly #pad = new SimulatedPinPad();
   #holdsNotices = false;
   #speed: number | undefined;
 
@@ -53,12 +57,19 @@ export class GemplusUnit extends EmulatedUnit {
     this.#slots[0]?.seat.remove();
   }
 
+  /** What the person at the keys does next, where the model has keys. Without an act they wait. */
+  act(...acts: readonly PadAct[]): void {
+    this.#pad.act(...acts);
+  }
+
   protected begin(station: Station): UnitLink {
     this.#holdsNotices = false;
+    const plug = new AbortController();
     const ccid: CcidModel = {
       slots: this.#slots,
       escape: (data) => this.#escape(data),
       exchange: (slot, data) => slot.exchange(data),
+      ...(this.#model.pad ? { secure: (slot, data) => secure(this.#pad, slot, data, plug.signal) } : {}),
     };
     const holdsNotices = () => this.#holdsNotices;
     return new GemplusLink(station, {
@@ -68,6 +79,7 @@ export class GemplusUnit extends EmulatedUnit {
       },
       obey: (message) => this.#obey(ccid, message),
       answered: () => this.#answered(),
+      stop: () => plug.abort(),
     });
   }
 
