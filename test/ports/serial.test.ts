@@ -10,7 +10,7 @@ import type { Wire, WireDevice } from '../../src/simulator/wire/wire.ts';
 
 /** Gives every byte back. */
 class Echo implements WireDevice {
-  readonly line = { baud: 9600, bits: 10 } as const;
+  readonly line = { baud: 115_200, bits: 10 } as const;
   readonly heard: number[] = [];
   attached = 0;
   wire: Wire | undefined;
@@ -67,12 +67,31 @@ describe('a serial port', () => {
     expect(heard.bytes).toEqual(Array.from({ length: 256 }, (_, at) => at));
   });
 
-  it('changes its speed', async () => {
-    const slot = await plug();
-    await using port = await open(slot.path);
+  it('changes its speed, together with the device', async () => {
+    const device = new Echo();
+    const slot = await plug(device);
+    const heard = listener();
+    await using port = await open(slot.path, heard);
     expect(port.baud).toBe(115_200);
     await port.setSpeed(9600);
+    device.wire?.setSpeed(9600);
     expect(port.baud).toBe(9600);
+    await port.write(Uint8Array.of(1, 2, 3));
+    await vi.waitUntil(() => heard.bytes.length === 3);
+  });
+
+  it.each([1200, 10_753, 38_400])('at %i baud hears something else than the device says at 115200', async (baud) => {
+    const device = new Echo();
+    const slot = await plug(device);
+    const heard = listener();
+    await using port = await open(slot.path, heard);
+    await port.setSpeed(baud);
+    device.wire?.send(Uint8Array.of(0x55, 0x06, 0x03));
+    await vi.waitUntil(() => heard.bytes.length > 0);
+    expect(heard.bytes).not.toContain(0x55);
+    await port.write(Uint8Array.of(0x55));
+    await vi.waitUntil(() => device.heard.length > 0);
+    expect(device.heard).not.toContain(0x55);
   });
 
   it('forgets what came and was not handed over', async () => {

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, symlinkSync, unlinkSync } from 'node:fs
 import { ReadStream } from 'node:tty';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { WireDevice } from './wire.ts';
+import { heardAt } from './wrong-speed.ts';
 
 /** A device behind a pseudo-terminal, and the hand on its plug. */
 export interface PtySlot extends AsyncDisposable {
@@ -21,17 +22,22 @@ interface Libc {
   slavePath(master: number): string;
   /** No echo, no line editing: what a serial line does. */
   makeRaw(slave: number): void;
+  /** The speed a host has set; undefined: this system cannot tell. */
+  hostSpeed(master: number): number | undefined;
 }
 
 const LONGEST_PATH = 256;
 /** More than any system's struct termios. */
 const TERMIOS = 256;
+/** Linux: asks for a struct termios2, which has the speed of output as a number at this offset. */
+const TCGETS2 = 0x802c542a;
+const OUTPUT_SPEED = 40;
 /** Bytes that a host may leave unread; what comes then is lost, as on a line. */
 const MOST_UNREAD = 1 << 20;
 
 /**
  * Puts a device on a pseudo-terminal of its own (Linux): what a host opens as its serial port. The device stays in whether the port
- * is open or not.
+ * is open or not. A host that set another speed than the device has hears, and says, what a receiver makes of it.
  * @param link path of a symbolic link to it that survives unplugging, as a name of udev does
  * @throws SscardError `binding-missing` (koffi), `sim-pty` (the system gives none)
  * @example
@@ -50,6 +56,8 @@ class Pty implements PtySlot {
   readonly #libc: Libc;
   readonly #link: string | undefined;
   #plug: Plug | undefined;
+  /** Of the device. */
+  #baud = 0;
 
   constructor(device: WireDevice, libc: Libc, link: string | undefined) {
     this.#device = device;
@@ -69,15 +77,17 @@ class Pty implements PtySlot {
     const ours = (act: (bytes: Uint8Array) => void) => (bytes: Uint8Array) => {
       if (this.#plug === plug) act(bytes);
     };
+    this.#baud = this.#device.line.baud;
     this.#device.attach({
-      send: ours((bytes) => plug.send(bytes)),
-      // A pseudo-terminal has no speed: any host hears any device.
-      setSpeed: () => {},
+      send: ours((bytes) => plug.send(heardAt(bytes, this.#baud, plug.hostSpeed ?? this.#baud))),
+      setSpeed: (baud) => {
+        this.#baud = baud;
+      },
       unplug: () => {
         if (this.#plug === plug) this.unplug();
       },
     });
-    plug.listen(ours((bytes) => this.#device.receive(bytes)));
+    plug.listen(ours((bytes) => this.#device.receive(heardAt(bytes, plug.hostSpeed ?? this.#baud, this.#baud))));
   }
 
   unplug(): void {
@@ -101,12 +111,16 @@ class Pty implements PtySlot {
 /** One pseudo-terminal, from its making to its end. */
 class Plug {
   readonly path: string;
+  readonly #libc: Libc;
+  readonly #file: number;
   readonly #master: ReadStream;
   /** Held open, so that the master hears silence, not an error, while no host has it open. */
   readonly #slave: number;
 
   constructor(libc: Libc) {
     const master = libc.openMaster();
+    this.#libc = libc;
+    this.#file = master;
     this.path = libc.slavePath(master);
     this.#slave = openSync(this.path, constants.O_RDWR | constants.O_NOCTTY);
     libc.makeRaw(this.#slave);
@@ -121,6 +135,10 @@ class Plug {
       received(Uint8Array.from(bytes));
       bytes.fill(0);
     });
+  }
+
+  get hostSpeed(): number | undefined {
+    return this.#libc.hostSpeed(this.#file);
   }
 
   send(bytes: Uint8Array): void {
@@ -145,6 +163,7 @@ async function loadLibc(): Promise<Libc> {
   const get = libc.func('int tcgetattr(int, void *)');
   const raw = libc.func('void cfmakeraw(void *)');
   const set = libc.func('int tcsetattr(int, int, void *)');
+  const ioctl = libc.func('int ioctl(int, unsigned long, ...)');
   const check = (code: number, call: string): number => {
     if (code < 0) throw new SscardError('sim-pty', `${call} failed`);
     return code;
@@ -167,6 +186,11 @@ async function loadLibc(): Promise<Libc> {
       check(get(slave, termios), 'tcgetattr');
       raw(termios);
       check(set(slave, 0, termios), 'tcsetattr');
+    },
+    hostSpeed(master) {
+      const termios = Buffer.alloc(TERMIOS);
+      const told = process.platform === 'linux' && ioctl(master, TCGETS2, 'void *', termios) === 0;
+      return told ? termios.readUInt32LE(OUTPUT_SPEED) : undefined;
     },
   };
 }
