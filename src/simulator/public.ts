@@ -50,6 +50,14 @@ export type {
   PurseImage,
 } from './image.ts';
 export { PowerCut } from './memory.ts';
+export { type EmulatedPadKind, emulatedPadKinds, emulatePad } from './pads/devices.ts';
+export { type KmyOptions, KmyPad } from './pads/kmy.ts';
+export type { KmyVariant } from './pads/kmy-link.ts';
+export type { EmulatedPad, PadOrder } from './pads/pad.ts';
+export type { PersonAct } from './pads/person.ts';
+export { type PlainAnswer, PlainPad, type PlainPadOptions } from './pads/plain.ts';
+export type { PlainProfile } from './pads/plain-profiles.ts';
+export { Zt598Pad } from './pads/zt598.ts';
 export { type PadAct, type SimulatedPadOptions, SimulatedPinPad } from './pin-pad.ts';
 export { SimulatedPsam, type SimulatedPsamOptions } from './psam.ts';
 export type { DeriveForm, PsamImage, PsamKeyImage } from './psam-image.ts';

@@ -1,4 +1,5 @@
-interface Named<K extends string> {
+/** When an order of some kind is due. */
+export interface Named<K extends string> {
   readonly kind: K;
   /** So many commands go well before. Default 0: the next one. */
   readonly after?: number;
@@ -38,21 +39,21 @@ export type Order =
   | (Named<'pulled'> & { readonly when: 'before' | 'after' });
 
 /** The order of one kind. */
-export type OrderOf<K extends Order['kind']> = Order & { readonly kind: K };
+export type OrderOf<O extends Named<string>, K extends O['kind']> = O & { readonly kind: K };
 
-interface Pending {
-  readonly order: Order;
+interface Pending<O> {
+  readonly order: O;
   /** Number of the first command it is for. */
   readonly from: number;
   left: number;
 }
 
 /** Orders that are not carried out yet. */
-export class Mischief {
+export class Mischief<O extends Named<string> = Order> {
   #commands = 0;
-  readonly #pending: Pending[] = [];
+  readonly #pending: Pending<O>[] = [];
 
-  order(...orders: readonly Order[]): void {
+  order(...orders: readonly O[]): void {
     for (const order of orders) {
       this.#pending.push({ order, from: this.#commands + (order.after ?? 0) + 1, left: order.times ?? 1 });
     }
@@ -64,12 +65,13 @@ export class Mischief {
   }
 
   /** Whether something of this kind is due with this command; it is done with once more. */
-  take<K extends Order['kind']>(kind: K, fits: (order: OrderOf<K>) => boolean = () => true): OrderOf<K> | undefined {
+  take<K extends O['kind']>(kind: K, fits: (order: OrderOf<O, K>) => boolean = () => true): OrderOf<O, K> | undefined {
     const due = this.#pending.find(
-      ({ order, from, left }) => order.kind === kind && left > 0 && from <= this.#commands && fits(order as OrderOf<K>),
+      ({ order, from, left }) =>
+        order.kind === kind && left > 0 && from <= this.#commands && fits(order as OrderOf<O, K>),
     );
     if (due === undefined) return undefined;
     due.left--;
-    return due.order as OrderOf<K>;
+    return due.order as OrderOf<O, K>;
   }
 }

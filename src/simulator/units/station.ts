@@ -1,13 +1,13 @@
 import type { Wire } from '../wire/wire.ts';
-import type { Mischief } from './mischief.ts';
+import type { Mischief, Named, Order } from './mischief.ts';
 
 /** Where a unit stands from plug in to unplugging: its wire, its clock, and what it was told to do wrong. */
-export class Station {
-  readonly mischief: Mischief;
+export class Station<O extends Named<string> = Order> {
+  readonly mischief: Mischief<O>;
   readonly #timers = new Set<NodeJS.Timeout>();
   #wire: Wire | undefined;
 
-  constructor(wire: Wire, mischief: Mischief) {
+  constructor(wire: Wire, mischief: Mischief<O>) {
     this.#wire = wire;
     this.mischief = mischief;
   }
