@@ -1,4 +1,6 @@
+import { inspectAtr } from '../../../apdu/atr.ts';
 import { SscardError } from '../../../apdu/errors.ts';
+import { T1 } from '../../../apdu/t1.ts';
 import type { VirtualCard } from '../readers.ts';
 
 /** What came of a command to a card. */
@@ -18,6 +20,7 @@ export class Seat {
   #card: VirtualCard | undefined;
   #present: boolean;
   #powered = false;
+  #t1: T1 | undefined;
   #pull: 'before' | 'after' | undefined;
   #off: () => void = () => {};
   #lost: Promise<CardSaid> = Promise.resolve({ kind: 'gone' });
@@ -43,6 +46,11 @@ export class Seat {
   /** The card in it. */
   get card(): VirtualCard | undefined {
     return this.#present ? this.#card : undefined;
+  }
+
+  /** For units that speak T=1 with the card themselves, since its last answer to reset; undefined: it speaks T=0. */
+  get t1(): T1 | undefined {
+    return this.#t1;
   }
 
   insert(card: VirtualCard | undefined = this.#card): void {
@@ -131,6 +139,8 @@ export class Seat {
     if (!this.#present || this.#card === undefined) return undefined;
     begin(this.#card);
     this.#powered = true;
+    const { defaultProtocol, t1 } = inspectAtr(this.#card.atr).atr;
+    this.#t1 = defaultProtocol === 1 ? new T1({ edc: t1?.edc ?? 'LRC', ifsc: t1?.ifsc ?? 32 }) : undefined;
     this.#lost = new Promise((resolve) => {
       this.#off = () => resolve({ kind: 'gone' });
     });

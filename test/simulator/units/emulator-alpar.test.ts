@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { VirtualCard } from '../../../src/simulator/readers.ts';
 import { type AlparOptions, AlparUnit } from '../../../src/simulator/units/alpar.ts';
-import { ATR, CHALLENGE, plugIn, scripted, vectors, xor } from './host.ts';
+import { ATR, plugIn, scripted, scriptedT1, vectors, xor } from './host.ts';
 
 const alp = vectors('alpar');
 const at = (id: string) => alp.get(id) ?? '';
@@ -153,7 +153,7 @@ describe('the emulated ALPAR module', () => {
   });
 
   it('checks for EMV when it is told to', async () => {
-    const card = scripted(CHALLENGE, '3BDA18FF81B1FE751F030031F573C001600090001C');
+    const card = scriptedT1();
     const { host, ask } = plugged({ card });
     expect(await host.say(at('alp-10'))).toBe(refused('6E', '93'));
     expect(await ask('00', '0084000008')).toBe(refused('00', 'A1'));

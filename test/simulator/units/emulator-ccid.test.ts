@@ -4,7 +4,7 @@ import type { VirtualCard } from '../../../src/simulator/readers.ts';
 import { answerMessage, type CcidModel } from '../../../src/simulator/units/ccid.ts';
 import { CcidSlot } from '../../../src/simulator/units/ccid-slot.ts';
 import { Seat } from '../../../src/simulator/units/seat.ts';
-import { ATR, CHALLENGE, scripted, vectors } from './host.ts';
+import { ATR, CHALLENGE, scripted, scriptedT1, vectors, xor } from './host.ts';
 
 const ccid = vectors('ccid-messages');
 const at = (id: string) => ccid.get(id) ?? '';
@@ -31,7 +31,7 @@ async function powered(card: VirtualCard) {
 }
 
 const status = (type: string, seq: string, bytes: string, data = '') =>
-  `${type}${(data.length / 2).toString(16).padStart(2, '0')}00000000${seq}${bytes}${data}`;
+  `${type}${(data.length / 2).toString(16).padStart(2, '0').toUpperCase()}00000000${seq}${bytes}${data}`;
 
 describe('the messages of an emulated reader, byte for byte as published', () => {
   it('tell the state of a slot (ccid-01 to ccid-03)', async () => {
@@ -164,5 +164,13 @@ describe('an emulated reader at TPDU level', () => {
     const { say } = await powered(scripted(CHALLENGE, '3B901810 00'.replace(' ', '')));
     expect(await say('6C000000000007000000')).toBe(status('82', '07', '000000', '1800000A00'));
     expect(await say(at('ccid-10'))).toBe(at('ccid-11'));
+  });
+
+  it('carries blocks of T=1', async () => {
+    const { say } = await powered(scriptedT1());
+    const information = '0000050084000008';
+    expect(await say(`6F0900000000030000${'00'}${information}${xor(information)}`)).toBe(
+      status('80', '03', '000000', `00000A11223344556677889000${xor('00000A11223344556677889000')}`),
+    );
   });
 });

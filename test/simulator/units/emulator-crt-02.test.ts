@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { VirtualCard } from '../../../src/simulator/readers.ts';
 import { type Crt02Options, Crt02Unit } from '../../../src/simulator/units/crt-02.ts';
-import { ATR, CHALLENGE, plugIn, scripted, vectors, xor } from './host.ts';
+import { ATR, plugIn, scripted, scriptedT1, vectors, xor } from './host.ts';
 
 const s2 = vectors('crt-02');
 const at = (id: string) => s2.get(id) ?? '';
@@ -10,7 +10,6 @@ const frame = (text: string) => {
   const body = `02${(text.length / 2).toString(16).padStart(4, '0')}${text}03`.toUpperCase();
   return `${body}${xor(body)}`;
 };
-const T1_ATR = '3BDA18FF81B1FE751F030031F573C001600090001C';
 
 function plugged(seats: { card?: VirtualCard; sams?: (VirtualCard | undefined)[] } = {}, options: Crt02Options = {}) {
   const unit = new Crt02Unit(seats, options);
@@ -58,7 +57,7 @@ describe('the emulated 02 unit, byte for byte as published', () => {
   });
 
   it('resets a card with T=1 (s2-12)', async () => {
-    const { say } = plugged({ card: scripted(CHALLENGE, T1_ATR) });
+    const { say } = plugged({ card: scriptedT1() });
     await say(at('s2-09'));
     expect(await say(at('s2-10'))).toBe(at('s2-12'));
   });
@@ -81,9 +80,7 @@ describe('the emulated 02 unit, byte for byte as published', () => {
   });
 
   it('carries an APDU of T=1 to a card that speaks it, and to no other (s2-18)', async () => {
-    expect(await (await powered(scripted(CHALLENGE, T1_ATR))).say(at('s2-18'))).toBe(
-      frame('373259000A11223344556677889000'),
-    );
+    expect(await (await powered(scriptedT1())).say(at('s2-18'))).toBe(frame('373259000A11223344556677889000'));
     expect(await (await powered()).say(at('s2-18'))).toBe(frame('37324E'));
   });
 

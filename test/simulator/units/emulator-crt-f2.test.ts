@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../apdu/bytes.ts';
 import type { VirtualCard } from '../../../src/simulator/readers.ts';
 import { type CrtF2Options, CrtF2Unit } from '../../../src/simulator/units/crt-f2.ts';
-import { ATR, CHALLENGE, plugIn, scripted, vectors, xor } from './host.ts';
+import { ATR, plugIn, scripted, scriptedT1, T1_ATR, vectors, xor } from './host.ts';
 
 const f2 = vectors('crt-f2');
 const at = (id: string) => f2.get(id) ?? '';
@@ -12,7 +12,6 @@ const frame = (text: string) => {
   return `${body}${xor(body)}`;
 };
 const answer = (text: string) => `06${frame(text)}`;
-const T1_ATR = '3BDA18FF81B1FE751F030031F573C001600090001C';
 
 async function ready(
   seats: { card?: VirtualCard; sams?: (VirtualCard | undefined)[] } = {},
@@ -50,7 +49,7 @@ describe('the emulated F2 unit, byte for byte as published', () => {
   });
 
   it('resets a card with T=1 (f2-09)', async () => {
-    const { host, ask } = await ready({ card: scripted(CHALLENGE, T1_ATR) });
+    const { host, ask } = await ready({ card: scriptedT1() });
     await ask('433231');
     expect(await host.say(at('f2-07'))).toBe(`06${at('f2-09')}`);
   });
@@ -170,7 +169,7 @@ describe('the motor of the emulated F2 unit', () => {
 
 describe('the cards in the emulated F2 unit', () => {
   it('are refused by the EMV check with type and answer to reset', async () => {
-    const { ask } = await ready({ card: scripted(CHALLENGE, T1_ATR) });
+    const { ask } = await ready({ card: scriptedT1() });
     await ask('433231');
     expect(await ask('435130')).toBe(answer(`455130363931${T1_ATR}`));
     expect(await ask('435132')).toBe(answer('50513232303030'));

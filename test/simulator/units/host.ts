@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import type { VirtualCard } from '../../../src/simulator/readers.ts';
+import { t1Card } from '../../../src/simulator/t1-card.ts';
 import type { WireDevice } from '../../../src/simulator/wire/wire.ts';
 
 /** A host that is nothing but a line: what it sends is written in the test, and what comes back is hex. */
@@ -61,6 +62,23 @@ export function scripted(
       log.push(toHex(command));
       return fromHex(answers[toHex(command)] ?? '6D00');
     },
+  };
+}
+
+/** ATR of the published card with T=1. */
+export const T1_ATR = '3BDA18FF81B1FE751F030031F573C001600090001C';
+
+/** A card with this ATR that speaks T=1; it is asked for whole commands. */
+export function scriptedT1(answers?: Readonly<Record<string, string>>): VirtualCard & { log: string[] } {
+  const inside = scripted(answers);
+  const card = t1Card(inside);
+  return {
+    log: inside.log,
+    atr: fromHex(T1_ATR),
+    powerOn: () => card.powerOn(),
+    powerOff: () => card.powerOff(),
+    reset: () => card.reset(),
+    process: (block) => card.process(block),
   };
 }
 
