@@ -3,8 +3,17 @@ import type { Pin } from '../../crypto/pin.ts';
 import type { Flow } from '../flow.ts';
 import type { RunFlow } from '../run.ts';
 import type { Step } from '../steps.ts';
+import type { PinAtReader } from './at-reader.ts';
 import { isInitial } from './initial.ts';
-import type { ChangeOutcome, NotSent, PinRefusal, PinStatus, ReloadOutcome, VerifyOutcome } from './outcomes.ts';
+import type {
+  AtReaderRefusal,
+  ChangeOutcome,
+  NotSent,
+  PinRefusal,
+  PinStatus,
+  ReloadOutcome,
+  VerifyOutcome,
+} from './outcomes.ts';
 import { formFault, presentPin, replacePin, unknownOutcome } from './present.ts';
 import { askTries, statusOf } from './tries.ts';
 
@@ -12,6 +21,7 @@ import { askTries, statusOf } from './tries.ts';
 // module as it is where a function has `using`.
 const loadNewPin = () => import('./new-pin.ts');
 const loadReload = () => import('./reload.ts');
+const loadAtReader = () => import('./at-reader.ts');
 
 const UNCHANGED: NotSent = { why: 'unchanged' };
 
@@ -19,6 +29,11 @@ const UNCHANGED: NotSent = { why: 'unchanged' };
 export interface PinOptions extends Waiting {
   /** The last try may be spent, or the tries are not known and it may be the last one. Said for this call only. */
   readonly lastTry?: boolean;
+}
+
+/** A new PIN that nobody but the reader sees: whether it is weak, or the initial one, cannot be told. */
+export interface UnseenPinOptions extends PinOptions {
+  readonly weak: 'allow';
 }
 
 /** What is known about the holder when a new PIN is chosen. */
@@ -65,6 +80,33 @@ export class SocialPin {
     });
   }
 
+  /**
+   * Presents a PIN of six digits that is typed on the reader's own keys: it never reaches this computer, so that nobody can tell whether
+   * it is the initial one.
+   * @param reader `ReaderPad` of this card's channel
+   * @example
+   * const reader = await ReaderPad.of(card.channel);
+   * if (reader !== undefined) await card.social.pin.verifyAtReader(reader);
+   */
+  verifyAtReader(
+    reader: PinAtReader,
+    options: PinOptions = {},
+  ): Promise<{ readonly kind: 'verified' } | AtReaderRefusal> {
+    return this.#act(['verify-pin'], unhurried(options), async ({ line, profile }) =>
+      (await loadAtReader()).verifyAtReader(line, profile, reader, options.lastTry === true),
+    );
+  }
+
+  /** Replaces the PIN by one that is typed on the reader's own keys, like the old one: six digits. */
+  changeAtReader(
+    reader: PinAtReader,
+    options: UnseenPinOptions,
+  ): Promise<{ readonly kind: 'changed' } | AtReaderRefusal> {
+    return this.#act(['change-pin'], unhurried(options), async ({ line, profile }) =>
+      (await loadAtReader()).changeAtReader(line, profile, reader, options.lastTry === true),
+    );
+  }
+
   /** Replaces the old PIN by a new one. The initial PIN and weak ones are refused before anything is sent. */
   async change(old: Pin, next: Pin, options: NewPinOptions = {}): Promise<ChangeOutcome> {
     using before = old;
@@ -104,4 +146,9 @@ export class SocialPin {
       return unknownOutcome(error, steps);
     }
   }
+}
+
+/** A person types meanwhile: the time is the reader's to give. */
+function unhurried({ signal }: Waiting): Waiting {
+  return signal === undefined ? {} : { signal };
 }
