@@ -26,7 +26,7 @@ export interface ChildOptions {
 
 interface Pending {
   readonly call: LibraryCall;
-  readonly resolve: (reply: LibraryReply) => void;
+  readonly resolve: (reply: Returned) => void;
   readonly reject: (error: SscardError) => void;
 }
 
@@ -49,7 +49,7 @@ export class LibraryChild {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       execArgv: [],
     });
-    this.#process.on('message', (reply: LibraryReply) => this.#pending?.resolve(reply));
+    this.#process.on('message', (reply: LibraryReply) => this.#heard(reply));
     this.#process.once('error', (cause) =>
       this.#break(this.#error('library-crashed', 'it could not be started', cause)),
     );
@@ -60,42 +60,46 @@ export class LibraryChild {
   }
 
   /**
-   * @param waiting default timeout 20,000 ms. Its end, and an abort, end the process.
+   * @param waiting default timeout 20,000 ms; its end ends the process. An abort ends it while a command is on its way; any other call
+   * is left to return, and nobody waits for it.
    * @throws SscardError `library-crashed`, `library-late`, `library-overrun`, `cancelled` (after a `transmit` with outcome
    * `unknown`), `library-missing`, `binding-missing`
    */
   async call(call: LibraryCall, { timeout = ANSWER_TIMEOUT, signal }: Waiting = {}): Promise<Returned> {
     const turn = this.#turns.take(signal);
     if (turn) await turn;
+    let reply: Promise<Returned>;
     try {
-      if (this.#end)
-        throw new SscardError('reader-lost', this.#end.message, { ...this.#end.details, outcome: 'not-done' });
-      if (signal?.aborted) throw new SscardError('cancelled', 'cancelled by the caller', { outcome: 'not-done' });
-      return this.#judge(await this.#send(call, Math.max(timeout, LEAST_TIME), signal), call);
-    } finally {
+      if (this.#end) throw again(this.#end);
+      if (signal?.aborted) throw cancelled();
+      reply = this.#send(call, Math.max(timeout, LEAST_TIME));
+    } catch (error) {
       this.#turns.leave();
+      throw error;
     }
+    const leave = () => this.#turns.leave();
+    reply.then(leave, leave);
+    return this.#untilAborted(reply, call, signal);
   }
 
-  /** Closes the device, where the library still answers, and ends the process. Idempotent. */
+  /** Closes the device, unless the library is at work, and ends the process. Idempotent. */
   async end(): Promise<void> {
     if (this.#end) return;
-    await this.call({ kind: 'close' }, { timeout: CLOSE_TIME }).catch(() => {});
-    this.#end ??= new SscardError('channel-closed', 'the library was closed', { place: this.#options.library });
+    if (this.#pending === undefined) await this.call({ kind: 'close' }, { timeout: CLOSE_TIME }).catch(() => {});
+    const closed = new SscardError('channel-closed', 'the library was closed', { place: this.#options.library });
+    this.#end ??= closed;
     this.#process.kill('SIGKILL');
+    this.#pending?.reject(this.#end);
   }
 
-  #send(call: LibraryCall, timeout: number, signal: AbortSignal | undefined): Promise<LibraryReply> {
-    return new Promise<LibraryReply>((resolve, reject) => {
+  #send(call: LibraryCall, timeout: number): Promise<Returned> {
+    return new Promise<Returned>((resolve, reject) => {
       const done = () => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
         this.#pending = undefined;
       };
       const late = () => this.#break(this.#error('library-late', `no return within ${timeout} ms`));
-      const abort = () => this.#break(this.#error('cancelled', 'cancelled by the caller'));
       const timer = setTimeout(late, timeout);
-      signal?.addEventListener('abort', abort, { once: true });
       this.#pending = {
         call,
         resolve: (reply) => {
@@ -112,6 +116,19 @@ export class LibraryChild {
     });
   }
 
+  #untilAborted(reply: Promise<Returned>, call: LibraryCall, signal: AbortSignal | undefined): Promise<Returned> {
+    if (signal === undefined) return reply;
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        if (call.kind === 'transmit') this.#break(this.#error('cancelled', 'cancelled by the caller'));
+        else reject(cancelled());
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      const done = () => signal.removeEventListener('abort', abort);
+      reply.then(resolve, reject).finally(done);
+    });
+  }
+
   /** The process is not to be used any more: whoever waits is told why, and it is ended. */
   #break(cause: SscardError): void {
     if (this.#end) return;
@@ -121,11 +138,11 @@ export class LibraryChild {
     this.#options.gone(cause);
   }
 
-  #judge(reply: LibraryReply, call: LibraryCall): Returned {
-    if (reply.kind === 'returned' || reply.kind === 'lacking') return reply;
-    const error = this.#refusal(reply, call);
-    this.#break(error);
-    throw error;
+  #heard(reply: LibraryReply): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    if (reply.kind === 'returned' || reply.kind === 'lacking') pending.resolve(reply);
+    else this.#break(this.#refusal(reply, pending.call));
   }
 
   #refusal(reply: Exclude<LibraryReply, Returned>, call: LibraryCall): SscardError {
@@ -147,6 +164,15 @@ export class LibraryChild {
     };
     return new SscardError(code, call ? `${message} (${call.kind})` : message, details, { cause });
   }
+}
+
+function cancelled(): SscardError {
+  return new SscardError('cancelled', 'cancelled by the caller', { outcome: 'not-done' });
+}
+
+/** Who comes after the end: nothing was sent for him. */
+function again({ message, details }: SscardError): SscardError {
+  return new SscardError('reader-lost', message, { ...details, outcome: 'not-done' });
 }
 
 /** Only a command to a card leaves something behind. */

@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import { SscardError } from '../../apdu/errors.ts';
 import type { BindingName } from '../../drivers/pcsc/binding.ts';
+import type { SlotState } from '../../drivers/reader.ts';
 import { doctorTexts } from '../i18n/doctor.ts';
 import { errorTexts, type Text } from '../i18n/errors.ts';
 import { words } from '../i18n/words.ts';
 import { loadAssumptions } from '../social/profile/load.ts';
+import { parseAddress } from './address.ts';
 import type { Context, Outcome } from './context.ts';
 import { paint, printable, table } from './layout.ts';
 import { openReaders } from './open.ts';
@@ -21,6 +23,8 @@ interface Check {
 
 const LIST_TIMEOUT = 5_000;
 const OLDEST_NODE = [20, 19] as const;
+/** Schemes of units that we drive ourselves, without the service. */
+const UNITS = ['vendor:'];
 const BINDINGS: readonly BindingName[] = ['koffi', 'smartcard', 'pcsclite'];
 
 /** `sscard doctor`: the diagnosis itself succeeds; each check says what was found. */
@@ -28,7 +32,7 @@ export async function runDoctor({ options, settings, signal }: Context): Promise
   if (options.has('rules')) return rules(settings.lang);
   const checks = [nodeCheck(), platform(), ...settingsChecks(settings)];
   for (const name of BINDINGS) checks.push(bindingCheck(name, settings.binding));
-  checks.push(...(await serviceChecks(settings, signal)));
+  checks.push(...(await serviceChecks(settings, signal)), ...(await unitChecks(settings, signal)));
   const usable = checks.every(({ result }) => result !== 'failed');
   return { members: { version: packageVersion(), usable, checks }, text: checksText(checks, settings.lang) };
 }
@@ -83,16 +87,39 @@ async function serviceChecks(settings: Settings, signal: AbortSignal): Promise<C
   try {
     await using readers = await openReaders({ scheme: 'pcsc' }, settings);
     const slots = await readers.list({ timeout: LIST_TIMEOUT, signal });
-    const names = slots.map(({ name, state }) => (state === 'empty' ? name : `${name} [${state}]`)).join(', ');
     const none = slots.length === 0;
     return [
       check('service', 'passed', 'PC/SC'),
-      check('readers', none ? 'warning' : 'passed', none ? null : names, none ? doctorTexts.readers.advice : null),
+      check('readers', none ? 'warning' : 'passed', shown(slots), none ? doctorTexts.readers.advice : null),
     ];
   } catch (error) {
-    if (!(error instanceof SscardError) || error.code === 'cancelled') throw error;
-    return [check('service', 'failed', error.code, errorTexts[error.code]?.advice ?? null)];
+    return [failed('service', error, isUnit(settings) ? 'warning' : 'failed')];
   }
+}
+
+/** The unit that the reader address names: nobody else is asked anything. */
+async function unitChecks(settings: Settings, signal: AbortSignal): Promise<Check[]> {
+  if (!isUnit(settings)) return [];
+  try {
+    await using readers = await openReaders(parseAddress(settings.reader), settings);
+    return [check('unit', 'passed', shown(await readers.list({ signal })))];
+  } catch (error) {
+    return [failed('unit', error)];
+  }
+}
+
+function isUnit({ reader }: Settings): boolean {
+  return UNITS.some((scheme) => reader.startsWith(scheme));
+}
+
+function shown(slots: readonly SlotState[]): string | null {
+  const names = slots.map(({ name, state }) => (state === 'empty' ? name : `${name} [${state}]`));
+  return names.length === 0 ? null : names.join(', ');
+}
+
+function failed(name: Check['name'], error: unknown, result: Check['result'] = 'failed'): Check {
+  if (!(error instanceof SscardError) || error.code === 'cancelled') throw error;
+  return check(name, result, error.code, errorTexts[error.code]?.advice ?? null);
 }
 
 function check(name: Check['name'], result: Check['result'], value: string | null, advice: Text | null = null): Check {

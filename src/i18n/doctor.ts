@@ -43,4 +43,5 @@ export const doctorTexts = {
       en: 'Connect a reader; without hardware use --reader sim:.',
     },
   },
+  unit: { label: { zh: '读卡设备', en: 'Unit' }, advice: { zh: '', en: '' } },
 } as const;

@@ -22,6 +22,13 @@ const SITE = {
   pin: { statusBy: 'empty-verify' },
 };
 
+test('doctor says what is wrong with a library', async () => {
+  const { code, answer } = await sscardJson(['doctor', '--reader', 'vendor:/nowhere/libmaker.so']);
+  expect([code, answer['usable']]).toEqual([0, false]);
+  const checks = answer['checks'] as { name: string }[];
+  expect(checks.find(({ name }) => name === 'unit')).toMatchObject({ result: 'failed', value: 'library-missing' });
+});
+
 describe.each(['1.0', '2.0', '3.0'] as const)('a %s card over a maker’s library', (generation) => {
   let workshop: Workshop;
   let unit: MakerUnit;
@@ -62,6 +69,14 @@ describe.each(['1.0', '2.0', '3.0'] as const)('a %s card over a maker’s librar
     // Cards of 1.0 were issued long ago.
     const state = generation === '1.0' ? 'expired' : 'usable';
     expect([code, answer['bank']]).toEqual([0, expect.objectContaining({ state })]);
+  });
+
+  test('doctor looks at the unit that is named, and does without the service', async () => {
+    const { answer } = await sscardJson(['doctor', '--reader', where]);
+    expect(answer).toMatchObject({ usable: true });
+    const checks = answer['checks'] as { name: string; result: string; value: string }[];
+    expect(checks.find(({ name }) => name === 'unit')).toMatchObject({ result: 'passed' });
+    expect(checks.find(({ name }) => name === 'unit')?.value).toContain('libmaker.so [present]');
   });
 
   test('the slots are listed', async () => {

@@ -111,6 +111,31 @@ describe.each([
   });
 });
 
+test('whoever stops waiting for a card takes nothing from the others', async () => {
+  const sam = (await rig.readers.list()).find(({ kind, state }) => kind === 'sam' && state === 'present')?.name ?? '';
+  await using psam = await rig.readers.waitForCard({ reader: sam });
+  const stop = new AbortController();
+  rig.unit.trouble = async ({ fn, slot }) => {
+    if (fn !== 'status' || slot !== USER) return undefined;
+    rig.unit.trouble = () => undefined;
+    stop.abort();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return undefined;
+  };
+  expect(await failure(rig.readers.waitForCard({ signal: stop.signal }))).toMatchObject({ code: 'cancelled' });
+  expect((await psam.transmit(Uint8Array.of(0, 0x84, 0, 0, 4))).length).toBe(6);
+});
+
+test('readers are given back although the library hangs', async () => {
+  const channel = await rig.readers.waitForCard();
+  rig.unit.trouble = ({ fn }) => (fn === 'transmit' ? { does: 'hang' } : undefined);
+  const hung = failure(channel.transmit(Uint8Array.of(0, 0x84, 0, 0, 8), { timeout: 1_000 }));
+  const { id } = libraryProcess() ?? { id: 0 };
+  await rig.readers[Symbol.asyncDispose]();
+  expect(await hung).toMatchObject({ outcome: 'unknown' });
+  await expect.poll(() => runs(id)).toBe(false);
+});
+
 test('a card that was pulled and put in again is another one: its rights are gone, and the old channel with it', async () => {
   const channel = await rig.readers.waitForCard();
   const card = rig.unit.slots.get(USER) as SimulatedCard;

@@ -56,7 +56,7 @@ export class MakerUnit implements AsyncDisposable {
   /** Everything that was asked, in order. */
   readonly asked: Request[] = [];
   /** Looks at each call first; what it returns is done instead. */
-  trouble: (request: Request) => Trouble | undefined = () => undefined;
+  trouble: (request: Request) => Trouble | undefined | Promise<undefined> = () => undefined;
   readonly #server: Server;
   readonly #powered = new Set<number>();
   readonly #lines = new Set<Socket>();
@@ -113,7 +113,7 @@ export class MakerUnit implements AsyncDisposable {
 
   async #reply(request: Request): Promise<Buffer> {
     this.asked.push(request);
-    const trouble = this.trouble(request);
+    const trouble = await this.trouble(request);
     if (trouble !== undefined && trouble.does !== 'return') return frame(trouble.does, 0);
     if (trouble !== undefined) return frame('return', trouble.code, trouble.bytes);
     const { fn, slot, bytes } = request;
