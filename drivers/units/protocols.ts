@@ -2,7 +2,10 @@ import { SscardError } from '../../apdu/errors.ts';
 import type { UnitProtocol } from './unit.ts';
 
 /** The protocols of card units, as reader addresses name them; each is loaded when it is used. */
-const PROTOCOLS: Readonly<Record<string, () => Promise<UnitProtocol>>> = {};
+const PROTOCOLS: Readonly<Record<string, () => Promise<UnitProtocol>>> = {
+  'ccid-gemplus': async () => (await import('./ccid-gemplus/unit.ts')).ccidGemplus,
+  'ccid-acs': async () => (await import('./ccid-acs/unit.ts')).ccidAcs,
+};
 
 export const unitProtocols: readonly string[] = Object.keys(PROTOCOLS);
 
