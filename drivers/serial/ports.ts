@@ -1,9 +1,9 @@
 import type { SerialPort } from 'serialport';
 import { SscardError } from '../../apdu/errors.ts';
+import { lostError, openedInTime } from '../opening.ts';
 import type { Port, PortFacts, PortListener, PortSettings, Ports } from '../port.ts';
 import type { Waiting } from '../reader.ts';
 
-const OPEN_TIMEOUT = 5_000;
 /** Most bytes that the package reads at once, and keeps. */
 const BUFFER = 4096;
 
@@ -35,10 +35,9 @@ async function open(
   name: string,
   settings: PortSettings,
   listener: PortListener,
-  { timeout = OPEN_TIMEOUT, signal }: Waiting = {},
+  waiting: Waiting = {},
 ): Promise<Port> {
   const { SerialPort } = await load();
-  if (signal?.aborted) throw new SscardError('cancelled', 'cancelled before opening', { outcome: 'not-done' });
   const { baud, stopBits = 1, parity = 'none', rts } = settings;
   const serial = new SerialPort({
     path: name,
@@ -49,14 +48,8 @@ async function open(
     autoOpen: false,
     highWaterMark: BUFFER,
   });
-  const opening = called((done) => serial.open(done));
-  try {
-    await inTime(opening, timeout, signal);
-  } catch (error) {
-    // One that opens late is given back.
-    void opening.then(() => serial.close()).catch(() => {});
-    throw error instanceof SscardError ? error : openError(error as Error, name);
-  }
+  const close = () => called((done) => serial.close(done));
+  await openedInTime(name, () => called((done) => serial.open(done)), close, waiting);
   if (rts !== undefined) await setLines(serial, rts);
   return new SerialLine(serial, name, listener);
 }
@@ -152,45 +145,11 @@ class SerialLine implements Port {
   }
 }
 
-function lostError(place: string, cause?: unknown): SscardError {
-  return new SscardError('reader-lost', 'the port is gone', { place }, { cause });
-}
-
 /** A call of the package as a promise. */
 function called(call: (done: (error: Error | null | undefined) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     call((error) => (error ? reject(error) : resolve()));
   });
-}
-
-async function inTime(opening: Promise<void>, timeout: number, signal: AbortSignal | undefined): Promise<void> {
-  let stop = () => {};
-  const late = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new SscardError('port-failed', `not open after ${timeout} ms`)), timeout);
-    const abort = () => reject(new SscardError('cancelled', 'cancelled while opening', { outcome: 'not-done' }));
-    signal?.addEventListener('abort', abort, { once: true });
-    stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
-  });
-  try {
-    await Promise.race([opening, late]);
-  } finally {
-    stop();
-  }
-}
-
-/** The package gives the system's own words. */
-const REASONS: readonly (readonly [pattern: RegExp, code: string])[] = [
-  [/no such file|cannot find|file not found|not a directory/i, 'port-not-found'],
-  [/permission denied|access denied/i, 'port-denied'],
-  [/cannot lock port|busy|temporarily unavailable/i, 'port-in-use'],
-];
-
-function openError(error: Error, place: string): SscardError {
-  const code = REASONS.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'port-failed';
-  return new SscardError(code, error.message, { place, outcome: 'not-done' }, { cause: error });
 }
 
 async function load(): Promise<typeof import('serialport')> {
