@@ -1,7 +1,8 @@
 import { concat } from './bytes.ts';
 import { decodeCommand } from './command.ts';
-import { SscardError } from './errors.ts';
 import { decodeT1Block, encodeT1Block, type T1Block, type T1BlockForm, type T1Supervision } from './t1-block.ts';
+import { Broken, fault, mute, type T1Failure } from './t1-broken.ts';
+import { isAnswer, isInfSize, LONGEST_INF, mayCome } from './t1-rules.ts';
 
 /** A block to be sent, and how long the answer to it may take. */
 export interface T1Action {
@@ -22,29 +23,32 @@ export interface T1Options extends Partial<T1BlockForm> {
    * For commands that may be done twice.
    */
   readonly repeatAfterResynch?: boolean;
-  /** EMV Book 1, 9.2.5: the terminal sends no RESYNCH, and a card may not abort: the card is deactivated. Default false. */
+  /**
+   * EMV Book 1, 9.2.5: IFSD 254 is announced before the first command, the terminal sends no RESYNCH, and a card may not abort: it is
+   * deactivated. Default false.
+   */
   readonly emv?: boolean;
 }
 
 const FIRST_IFSD = 32;
-const LONGEST_INF = 254;
 const MOST_TRIES = 3;
 const MOST_RESYNCHS = 3;
-/** Blocks in a row that bring nothing forward; WTX may come 255 times and more (reliability-targets.md 6). */
-const MOST_IDLE = 512;
 const MOST_RESTARTS = 3;
+/** Blocks of ours that may bring nothing forward in one exchange; WTX may come 255 times in a row (reliability-targets.md 6). */
+const IDLE_BLOCKS = 512;
+/** What a block that brings something forward adds to them: it, and a request of the card with each. */
+const EARNED_BLOCKS = 4;
 const MAX_BYTES = 0x10000 + 2;
+const SW = 2;
 
-type Fault = 'edc' | 'other' | 'timeout';
+type Request = Extract<T1Block, { kind: 'S' }>;
+type Part = Extract<T1Block, { kind: 'I' }>;
 
-/** The card broke off, or cannot be understood: thrown inside, told as an error or answered with a RESYNCH outside. */
-class Broken extends Error {
-  readonly by: Fault | 'abort' | 'idle' | 'bytes';
-
-  constructor(by: Broken['by']) {
-    super(by);
-    this.by = by;
-  }
+/** What the card said in the end. */
+interface Heard {
+  readonly block: T1Block;
+  /** It dropped the chain that was on before it said that. */
+  readonly aborted: boolean;
 }
 
 /**
@@ -67,11 +71,14 @@ export class T1 {
   #announced: number | undefined;
   #ns: 0 | 1 = 0;
   #nr: 0 | 1 = 0;
-  #idle = 0;
+  /** Blocks that may still be sent: a card that wants one more for ever does not get it. */
+  #left = 0;
+  /** The last part of the command has been sent: the card may have done it. */
+  #whole = false;
 
   /** @throws RangeError for an IFSC that no card has */
   constructor({ edc = 'LRC', crcFirst = 'high', ifsc = 32, repeatAfterResynch = false, emv = false }: T1Options = {}) {
-    if (!(Number.isInteger(ifsc) && ifsc >= 1 && ifsc <= LONGEST_INF)) throw new RangeError(`an IFSC of ${ifsc}`);
+    if (!isInfSize(ifsc)) throw new RangeError(`an IFSC of ${ifsc}`);
     this.#form = { edc, crcFirst };
     this.#repeat = repeatAfterResynch;
     this.#emv = emv;
@@ -92,11 +99,11 @@ export class T1 {
   /**
    * Tells the card how long its information fields may be (S(IFS)); right after the ATR, before the first command.
    * @param ifsd 1 to 254
-   * @throws SscardError `card-mute`, `card-protocol`
+   * @throws SscardError `card-mute`, `card-protocol`: the card is to be deactivated
    */
   *announceIfsd(ifsd: number): Generator<T1Action, void, T1Event> {
-    if (!(Number.isInteger(ifsd) && ifsd >= 1 && ifsd <= LONGEST_INF)) throw new RangeError(`an IFSD of ${ifsd}`);
-    this.#idle = 0;
+    if (!isInfSize(ifsd)) throw new RangeError(`an IFSD of ${ifsd}`);
+    this.#left = IDLE_BLOCKS;
     try {
       yield* this.#announce(ifsd);
     } catch (error) {
@@ -106,118 +113,145 @@ export class T1 {
 
   /**
    * A command APDU and the card's response APDU.
-   * @throws SscardError `command-malformed`, `card-mute`, `card-protocol` with `reason` (`resynchronised`, `aborted`, `endless`, …);
-   * their outcome is `unknown`: the card is to be deactivated, but for `resynchronised`, after which it can be used
+   * @returns two bytes or more
+   * @throws SscardError `command-malformed`, `card-mute`, `card-protocol` with `reason` (`resynchronised`, `aborted`, `endless`, …). The
+   * card is to be deactivated, but for `resynchronised` and `aborted`, after which it can be used. `outcome` is `not-done` when the card
+   * let go of a command that it never had whole, else `unknown`
    */
   *exchange(command: Uint8Array): Generator<T1Action, Uint8Array, T1Event> {
     decodeCommand(command);
-    this.#idle = 0;
+    this.#left = IDLE_BLOCKS;
+    this.#whole = false;
     for (let restart = 0; ; restart++) {
       try {
+        if (this.#emv && this.#announced === undefined) yield* this.#announce(LONGEST_INF);
         return yield* this.#transfer(command);
       } catch (error) {
-        const lost = error instanceof Broken && (error.by === 'edc' || error.by === 'other' || error.by === 'timeout');
-        if (!lost || this.#emv) throw told(error);
-        yield* this.#resynch(error.by);
-        if (!this.#repeat || restart === MOST_RESTARTS) throw fault('resynchronised');
+        if (!(error instanceof Broken)) throw error;
+        if (error.by === 'abort' && !this.#emv) throw fault('aborted', this.#outcome);
+        if (!error.lost || this.#emv) throw error.told();
+        yield* this.#resynch(error);
+        if (!this.#repeat || restart === MOST_RESTARTS) throw fault('resynchronised', this.#outcome);
       }
     }
+  }
+
+  get #outcome(): 'unknown' | 'not-done' {
+    return this.#whole ? 'unknown' : 'not-done';
   }
 
   *#transfer(command: Uint8Array): Generator<T1Action, Uint8Array, T1Event> {
-    let at = 0;
-    for (;;) {
-      const inf = command.subarray(at, at + this.#ifsc);
-      const more = at + inf.length < command.length;
-      const heard = yield* this.#converse({ kind: 'I', ns: this.#ns, more, inf }, (block) => this.#takes(block, more));
+    for (let at = 0; ; ) {
+      let part = this.#part(command, at);
+      // Cut anew each time: the card may have asked for shorter blocks in between.
+      const cut = () => (part = this.#part(command, at));
+      const { block } = yield* this.#converse(cut, (heard) => this.#takes(heard, part));
       // Taken: by the number of an R-block, or by whatever the card says instead of asking for it again.
       this.#ns = other(this.#ns);
-      if (heard.kind === 'I') return yield* this.#collect(heard);
-      if (heard.kind === 'S') return yield* this.#collect(yield* this.#converse(heard, (block) => block.kind === 'I'));
-      at += inf.length;
+      if (block.kind === 'I') return yield* this.#collect(block);
+      at += part.inf.length;
     }
   }
 
-  /** What may follow one of our I-blocks. */
-  #takes(block: T1Block, more: boolean): boolean {
-    if (block.kind === 'R') return more && block.nr !== this.#ns;
-    return block.kind === 'I' ? !more : block.type === 'ABORT';
+  #part(command: Uint8Array, at: number): Part {
+    const inf = command.subarray(at, at + this.#ifsc);
+    return { kind: 'I', ns: this.#ns, more: at + inf.length < command.length, inf };
+  }
+
+  /** What may follow one of our I-blocks: in a chain R with the next number, else the answer. */
+  #takes(heard: T1Block, { more, ns }: Part): boolean {
+    return heard.kind === 'R' ? more && heard.nr !== ns : !more;
   }
 
   /** The card's answer, part by part. */
-  *#collect(first: T1Block): Generator<T1Action, Uint8Array, T1Event> {
+  *#collect(first: Part): Generator<T1Action, Uint8Array, T1Event> {
     const parts: Uint8Array[] = [];
     let bytes = 0;
-    for (let block = first; ; ) {
-      if (block.kind !== 'I') throw new Broken('abort');
+    for (let part = first; ; ) {
       this.#nr = other(this.#nr);
-      parts.push(block.inf);
-      bytes += block.inf.length;
-      if (bytes > MAX_BYTES) throw new Broken('bytes');
-      if (!block.more) return concat(parts);
-      block = yield* this.#converse({ kind: 'R', nr: this.#nr, error: 0 }, (next) => next.kind !== 'R');
+      parts.push(part.inf);
+      bytes += part.inf.length;
+      if (bytes > MAX_BYTES) throw new Broken('size');
+      if (!part.more) break;
+      const receipt: T1Block = { kind: 'R', nr: this.#nr, error: 0 };
+      const { block, aborted } = yield* this.#converse(
+        () => receipt,
+        (heard) => heard.kind === 'I',
+      );
+      if (aborted) parts.length = 0;
+      part = block as Part;
     }
+    const answer = concat(parts);
+    if (answer.length < SW) throw new Broken('size');
+    return answer;
   }
 
   /**
-   * Sends a block until the card says something that `fits`. In between the card may ask for time, for shorter blocks, or for the same
-   * block again; what cannot be understood is asked for again, three times.
-   * @returns the block that fits; a request to abort has been answered in `#transfer`
+   * Sends a block until the card says something that `fits`. In between the card may ask for time, for shorter blocks, for the end of
+   * the chain, or for the same block again; what cannot be understood is asked for again, three times.
+   * @param make our block, made anew when the card has not taken it
    */
-  *#converse(block: T1Block, fits: (block: T1Block) => boolean): Generator<T1Action, T1Block, T1Event> {
-    let sending: T1Block = block;
+  *#converse(make: () => T1Block, fits: (block: T1Block) => boolean): Generator<T1Action, Heard, T1Event> {
+    let ours = make();
+    let sending: T1Block = ours;
     let factor = 1;
+    let aborted = false;
+    // A card that wanted time for a command has it: it is not given to it again.
+    let kept = false;
     for (let failures = 0; ; ) {
-      if (++this.#idle > MOST_IDLE) throw new Broken('idle');
-      const heard = this.#read(yield { block: encodeT1Block(sending, this.#form), bwtFactor: factor });
+      const heard = this.#read(yield this.#send(sending, factor));
       factor = 1;
-      if (typeof heard !== 'string') {
-        if (heard.kind === 'S' && !heard.response && (heard.type === 'WTX' || heard.type === 'IFS')) {
-          sending = this.#obey(heard);
-          if (heard.type === 'WTX') factor = heard.value as number;
-          continue;
-        }
-        if (fits(heard)) {
-          this.#idle = 0;
-          return heard.kind === 'S' ? this.#aborted(heard) : heard;
-        }
-        // "Send that again": it did not take our block.
-        if (heard.kind === 'R' && block.kind === 'I' && heard.nr === this.#ns) {
-          if (++failures >= MOST_TRIES) throw new Broken('other');
-          sending = block;
-          continue;
-        }
+      if (typeof heard === 'object' && heard.kind === 'S') {
+        sending = this.#obey(heard);
+        if (heard.type === 'WTX') factor = heard.value as number;
+        kept ||= heard.type === 'WTX' && ours.kind === 'I' && !ours.more;
+        aborted ||= heard.type === 'ABORT';
+        continue;
       }
-      const by = typeof heard === 'string' ? heard : 'other';
-      if (++failures >= MOST_TRIES) throw new Broken(by);
-      sending = { kind: 'R', nr: this.#nr, error: by === 'edc' ? 1 : 2 };
+      if (typeof heard === 'object') {
+        if (aborted && heard.kind === 'R') {
+          // It gives the right to send back, and says which block it waits for (ISO/IEC 7816-3:2006, 11.6.2.3, rule 9).
+          this.#ns = heard.nr;
+          throw new Broken('abort');
+        }
+        if (aborted || fits(heard)) return this.#forward(heard, aborted);
+      }
+      const fault = typeof heard === 'object' ? 'other' : heard;
+      if (++failures >= MOST_TRIES) throw new Broken(fault);
+      const again = typeof heard === 'object' && heard.kind === 'R' && ours.kind === 'I' && heard.nr === ours.ns;
+      if (again && !kept) {
+        ours = make();
+        sending = ours;
+      } else {
+        sending = { kind: 'R', nr: this.#nr, error: fault === 'edc' ? 1 : 2 };
+      }
     }
   }
 
-  /** A request of the card that is answered with the same value. */
-  #obey({ type, value = 0 }: Extract<T1Block, { kind: 'S' }>): T1Block {
-    if (type === 'IFS') this.#ifsc = value;
-    return { kind: 'S', type, response: true, value };
+  #send(block: T1Block, bwtFactor: number): T1Action {
+    if (this.#left-- <= 0) throw new Broken('endless');
+    if (block.kind === 'I' && !block.more) this.#whole = true;
+    return { block: encodeT1Block(block, this.#form), bwtFactor };
   }
 
-  #aborted({ type }: Extract<T1Block, { kind: 'S' }>): T1Block {
-    if (this.#emv) throw new Broken('abort');
-    return { kind: 'S', type, response: true };
+  #forward(block: T1Block, aborted: boolean): Heard {
+    if (block.kind === 'R' || (block.kind === 'I' && block.inf.length > 0)) this.#left += EARNED_BLOCKS;
+    return { block, aborted };
+  }
+
+  /** A request of the card is answered with the same value. */
+  #obey({ type, value }: Request): T1Block {
+    if (type === 'ABORT' && this.#emv) throw new Broken('abort');
+    if (type === 'IFS') this.#ifsc = value as number;
+    return { kind: 'S', type, response: true, ...(value !== undefined && { value }) };
   }
 
   /** Whatever came, as a block that this card may send now, or as a fault. */
-  #read(event: T1Event): T1Block | Fault {
+  #read(event: T1Event): T1Block | T1Failure {
     if (event === 'timeout') return 'timeout';
     if (event === 'parity') return 'edc';
     const block = decodeT1Block(event, this.#form);
-    if (typeof block === 'string') return block;
-    if (block.kind === 'I' && (block.ns !== this.#nr || block.inf.length > this.#ifsd)) return 'other';
-    if (block.kind !== 'S') return block;
-    const { type, value, response } = block;
-    // Only the terminal resynchronises; answers are read where they were asked for.
-    if (response || type === 'RESYNCH') return 'other';
-    const bad = (type === 'WTX' && value === 0) || (type === 'IFS' && (value === 0 || value === 0xff));
-    return bad ? 'other' : block;
+    return typeof block === 'string' || mayCome(block, this.#nr, this.#ifsd) ? block : 'other';
   }
 
   *#announce(ifsd: number): Generator<T1Action, void, T1Event> {
@@ -227,19 +261,19 @@ export class T1 {
   }
 
   /** Both sides begin anew. @throws SscardError `card-mute`, `card-protocol` */
-  *#resynch(because: Fault | Broken['by']): Generator<T1Action, void, T1Event> {
+  *#resynch(because: Broken): Generator<T1Action, void, T1Event> {
     try {
       yield* this.#request('RESYNCH', MOST_RESYNCHS);
-    } catch {
-      throw because === 'timeout' ? mute() : fault('resynch');
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      throw because.by === 'timeout' ? mute() : fault('resynch');
     }
     this.#ns = 0;
     this.#nr = 0;
     this.#ifsc = this.#firstIfsc;
     this.#ifsd = FIRST_IFSD;
-    if (this.#announced === undefined) return;
     try {
-      yield* this.#announce(this.#announced);
+      if (this.#announced !== undefined) yield* this.#announce(this.#announced);
     } catch (error) {
       throw told(error);
     }
@@ -247,19 +281,12 @@ export class T1 {
 
   /** An S-request and its answer; what is not the answer makes the request be sent again. */
   *#request(type: T1Supervision, tries: number, value?: number): Generator<T1Action, void, T1Event> {
-    const request: T1Block = { kind: 'S', type, response: false, ...(value !== undefined && { value }) };
-    let by: Fault = 'other';
+    const request: Request = { kind: 'S', type, response: false, ...(value !== undefined && { value }) };
+    let by: T1Failure = 'other';
     for (let attempt = 0; attempt < tries; attempt++) {
-      const event = yield { block: encodeT1Block(request, this.#form), bwtFactor: 1 };
+      const event = yield this.#send(request, 1);
       const heard = event instanceof Uint8Array ? decodeT1Block(event, this.#form) : 'other';
-      if (
-        typeof heard === 'object' &&
-        heard.kind === 'S' &&
-        heard.response &&
-        heard.type === type &&
-        heard.value === value
-      )
-        return;
+      if (typeof heard === 'object' && isAnswer(heard, request)) return;
       by = event === 'timeout' ? 'timeout' : 'other';
     }
     throw new Broken(by);
@@ -268,17 +295,6 @@ export class T1 {
 
 const other = (number: 0 | 1): 0 | 1 => (number === 0 ? 1 : 0);
 
-const REASONS = { abort: 'aborted', idle: 'endless', bytes: 'too-long', edc: 'edc', other: 'block' } as const;
-
 function told(error: unknown): unknown {
-  if (!(error instanceof Broken)) return error;
-  return error.by === 'timeout' ? mute() : fault(REASONS[error.by]);
-}
-
-function mute(): SscardError {
-  return new SscardError('card-mute', 'no block came within the waiting time', { outcome: 'unknown' });
-}
-
-function fault(reason: string): SscardError {
-  return new SscardError('card-protocol', `T=1: ${reason}`, { reason, outcome: 'unknown' });
+  return error instanceof Broken ? error.told() : error;
 }

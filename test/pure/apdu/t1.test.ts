@@ -230,17 +230,45 @@ describe('a card that misbehaves', () => {
         ns = ns === 0 ? 1 : 0;
       }
     };
-    expect(endless).toThrow('too-long');
+    expect(endless).toThrow('length');
   });
 
-  it('that aborts its own answer has answered nothing', () => {
+  it('with parts that hold nothing is given up', () => {
+    const engine = new T1().exchange(fromHex(APDU));
+    let ns: 0 | 1 = 0;
+    engine.next();
+    const empty = () => {
+      for (let count = 0; count < 10_000; count++) {
+        engine.next(encodeT1Block({ kind: 'I', ns, more: true, inf: new Uint8Array(0) }, LRC));
+        ns = ns === 0 ? 1 : 0;
+      }
+    };
+    expect(empty).toThrow('endless');
+  });
+
+  it.each(['', '90'])('that answers no more than %j has answered nothing', (answer) => {
     const { error } = one([
       ['>', I0],
-      ['<', block({ kind: 'I', ns: 0, more: true, inf: fromHex('AA') })],
-      ['>', R(1)],
-      ['<', S('ABORT', false)],
+      ['<', block({ kind: 'I', ns: 0, more: false, inf: fromHex(answer) })],
     ]);
-    expect(error).toEqual(['card-protocol', 'aborted', 'unknown']);
+    expect(error).toEqual(['card-protocol', 'length', 'unknown']);
+  });
+
+  it('that had its time for a command does not get the command again', () => {
+    const { error, left } = one([
+      ['>', I0],
+      ['<', S('WTX', false, 1)],
+      ['>', S('WTX', true, 1)],
+      ['<', R(0)],
+      ['>', R(0, 2)],
+      ['<', R(0)],
+      ['>', R(0, 2)],
+      ['<', R(0)],
+      ['>', S('RESYNCH', false)],
+      ['<', S('RESYNCH', true)],
+    ]);
+    expect(error).toEqual(['card-protocol', 'resynchronised', 'unknown']);
+    expect(left).toEqual([]);
   });
 
   it('with a chain that answers in the middle of ours is asked again', () => {
@@ -254,6 +282,74 @@ describe('a card that misbehaves', () => {
         ['>', R(0, 2)],
         ['<', R(1)],
         ['>', block({ kind: 'I', ns: 1, more: false, inf: fromHex(second) })],
+        ['<', ANSWER],
+      ],
+    });
+    expect(answers).toEqual(['11223344556677889000']);
+  });
+});
+
+describe('a chain that the card aborts', () => {
+  const long = '00D6000028'.padEnd(90, '0');
+  const [first, second] = [long.slice(0, 64), long.slice(64)];
+  const part: Step = ['>', block({ kind: 'I', ns: 0, more: true, inf: fromHex(first) })];
+  const abort: Step[] = [
+    ['<', S('ABORT', false)],
+    ['>', S('ABORT', true)],
+  ];
+
+  it('is not done when it was ours, and the card can be used', () => {
+    const { t1, error } = play({ apdus: [long], steps: [part, ...abort, ['<', R(1)]] });
+    expect(error).toEqual(['card-protocol', 'aborted', 'not-done']);
+    expect(t1.numbers).toEqual({ ns: 1, nr: 0 });
+    const again: Step[] = [
+      ['>', block({ kind: 'I', ns: 1, more: false, inf: fromHex(APDU) })],
+      ['<', ANSWER],
+    ];
+    expect(toHex(drive(t1.exchange(fromHex(APDU)), again))).toBe('11223344556677889000');
+  });
+
+  it('and that was whole leaves it unknown whether it was done', () => {
+    const { error } = one([['>', I0], ...abort, ['<', R(1)]]);
+    expect(error).toEqual(['card-protocol', 'aborted', 'unknown']);
+  });
+
+  it('is confirmed again where the card did not hear it', () => {
+    const { answers } = play({ apdus: [long], steps: [part, ...abort, ...abort, ['<', ANSWER]] });
+    expect(answers).toEqual(['11223344556677889000']);
+  });
+
+  it('in the second part is that of the number heard last', () => {
+    const rest: Step = ['>', block({ kind: 'I', ns: 1, more: false, inf: fromHex(second) })];
+    const { error } = play({ apdus: [long], steps: [part, ['<', R(1)], rest, ...abort, ['<', R(0)]] });
+    expect(error).toEqual(['card-protocol', 'aborted', 'unknown']);
+  });
+
+  it('is forgotten when it was its own: what it says then is the answer', () => {
+    const { answers } = one([
+      ['>', I0],
+      ['<', block({ kind: 'I', ns: 0, more: true, inf: fromHex('AAAA') })],
+      ['>', R(1)],
+      ...abort,
+      ['<', block({ kind: 'I', ns: 1, more: false, inf: fromHex('6F00') })],
+    ]);
+    expect(answers).toEqual(['6F00']);
+  });
+});
+
+describe('the length that the card takes', () => {
+  it('holds for a part that it wants again, too', () => {
+    const long = '00D6000028'.padEnd(90, '0');
+    const { answers } = play({
+      apdus: [long],
+      steps: [
+        ['>', block({ kind: 'I', ns: 0, more: true, inf: fromHex(long.slice(0, 64)) })],
+        ['<', S('IFS', false, 30)],
+        ['>', S('IFS', true, 30)],
+        ['<', R(0)],
+        ['>', block({ kind: 'I', ns: 0, more: true, inf: fromHex(long.slice(0, 60)) })],
+        ['<', R(1)],
+        ['>', block({ kind: 'I', ns: 1, more: false, inf: fromHex(long.slice(60)) })],
         ['<', ANSWER],
       ],
     });
@@ -326,42 +422,41 @@ describe('the length that we take', () => {
 });
 
 describe('by the rules of EMV', () => {
+  const announced: Step[] = [
+    ['>', S('IFS', false, 254)],
+    ['<', S('IFS', true, 254)],
+  ];
+  const emv = (steps: readonly Step[]) => one([...announced, ['>', I0], ...steps], { emv: true });
+
+  it('the size is announced once, before the first command', () => {
+    const steps: Step[] = [
+      ...announced,
+      ['>', I0],
+      ['<', ANSWER],
+      ['>', block({ kind: 'I', ns: 1, more: false, inf: fromHex(APDU) })],
+      ['<', block({ kind: 'I', ns: 1, more: false, inf: fromHex('9000') })],
+    ];
+    expect(play({ apdus: [APDU, APDU], steps }, { emv: true }).answers).toEqual(['11223344556677889000', '9000']);
+  });
+
   it('nothing is resynchronised', () => {
-    const { error } = one(
-      [
-        ['>', I0],
-        ['<timeout', ''],
-        ['>', R(0, 2)],
-        ['<timeout', ''],
-        ['>', R(0, 2)],
-        ['<timeout', ''],
-      ],
-      { emv: true },
-    );
-    expect(error).toEqual(['card-mute', undefined, 'unknown']);
+    const silence: Step[] = [
+      ['<timeout', ''],
+      ['>', R(0, 2)],
+    ];
+    expect(emv([...silence, ...silence, ['<timeout', '']]).error).toEqual(['card-mute', undefined, 'unknown']);
   });
 
   it('no card aborts', () => {
-    const { error } = one(
-      [
-        ['>', I0],
-        ['<', S('ABORT', false)],
-      ],
-      { emv: true },
-    );
-    expect(error).toEqual(['card-protocol', 'aborted', 'unknown']);
+    expect(emv([['<', S('ABORT', false)]]).error).toEqual(['card-protocol', 'aborted', 'unknown']);
   });
 
   it('what cannot be understood ends the card', () => {
-    const steps: Step[] = [
-      ['>', I0],
+    const rubbish: Step[] = [
       ['<', '00'],
       ['>', R(0, 2)],
-      ['<', '00'],
-      ['>', R(0, 2)],
-      ['<', '00'],
     ];
-    expect(one(steps, { emv: true }).error).toEqual(['card-protocol', 'block', 'unknown']);
+    expect(emv([...rubbish, ...rubbish, ['<', '00']]).error).toEqual(['card-protocol', 'block', 'unknown']);
   });
 });
 
@@ -389,4 +484,25 @@ it('an error of the line goes through as it is', () => {
   const engine = new T1().exchange(fromHex(APDU));
   engine.next();
   expect(() => engine.throw(new RangeError('the line'))).toThrow(RangeError);
+});
+
+it('an error of the line goes through an announcement as it is', () => {
+  const engine = new T1().announceIfsd(254);
+  engine.next();
+  expect(() => engine.throw(new RangeError('the line'))).toThrow(RangeError);
+});
+
+it('an error of the line in a RESYNCH goes through as it is', () => {
+  const engine = new T1().exchange(fromHex(APDU));
+  engine.next();
+  for (let count = 0; count < 3; count++) engine.next('timeout');
+  expect(() => engine.throw(new RangeError('the line'))).toThrow(RangeError);
+});
+
+it('a command that was never whole on the line is not done after a RESYNCH', () => {
+  const engine = new T1().exchange(fromHex('00D6000028'.padEnd(90, '0')));
+  engine.next();
+  for (let count = 0; count < 3; count++) engine.next('timeout');
+  const answered = () => engine.next(fromHex(S('RESYNCH', true)));
+  expect(answered).toThrow(expect.objectContaining({ details: { reason: 'resynchronised', outcome: 'not-done' } }));
 });
