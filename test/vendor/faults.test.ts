@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel } from '../../drivers/reader.ts';
 import { openCard } from '../../src/card.ts';
@@ -118,6 +119,20 @@ describe('a library that breaks elsewhere', () => {
     expect(await failure(channel.transmit(GET_CHALLENGE))).toMatchObject({ code: 'reader-lost', outcome: 'not-done' });
     await nextCard();
   });
+});
+
+test('forty crashes in a row leave nothing behind', { timeout: 60_000 }, async () => {
+  const open = () => readdirSync('/proc/self/fd').length;
+  await channel.close();
+  const before = open();
+  for (let round = 0; round < 40; round++) {
+    await using card = await rig.readers.waitForCard({ timeout: 10_000 });
+    once('transmit', { does: round % 2 === 0 ? 'crash' : 'exit' });
+    expect(await failure(card.transmit(GET_CHALLENGE))).toMatchObject({ code: 'library-crashed' });
+  }
+  await nextCard();
+  expect(childrenOf(process.pid).filter(({ words }) => words.includes('library-process'))).toHaveLength(1);
+  expect(open() - before).toBeLessThan(3);
 });
 
 describe('answers of wrong length', () => {
