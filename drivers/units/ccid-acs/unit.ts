@@ -65,8 +65,8 @@ export const ccidAcs: UnitProtocol = {
       voltages: [first, ...VOLTAGES.filter((one) => one !== first)],
       level: () => new ApduLevel(LONGEST_DATA, settings.extended === 'yes'),
       moves: (event: AcsEvent) => (event.kind === 'notice' ? cardMoves(event.bits) : []),
-      acquaint: async (talk: Talk<AcsEvent>, session: Session): Promise<CcidAcquaintance> => {
-        const found = await findAtSpeeds(talk, speeds, () => whoIsThere(talk, session, settings));
+      acquaint: async (talk: Talk<AcsEvent>, session: Session, tries: number): Promise<CcidAcquaintance> => {
+        const found = await findAtSpeeds(talk, speeds, tries, () => whoIsThere(talk, session, settings));
         if (place.baud === undefined && talk.baud === speeds[0]) await speedUp(talk, session, found);
         return { identity: found.identity, slots: acsModels[found.name].slots };
       },

@@ -57,8 +57,8 @@ export const ccidGemplus: UnitProtocol = {
       voltages: [first, ...VOLTAGES.filter((one) => one !== first)],
       level: () => new TpduLevel(),
       moves: (event: GemplusEvent) => (event.kind === 'notice' ? [{ slot: 0, present: event.present }] : []),
-      acquaint: async (talk: Talk<GemplusEvent>, session: Session) => {
-        const identity = await find(talk, session, speeds, place.baud === undefined);
+      acquaint: async (talk: Talk<GemplusEvent>, session: Session, tries: number) => {
+        const identity = await find(talk, session, { speeds, tries, free: place.baud === undefined });
         return makeReady(talk, session, identity, settings);
       },
     } as const;
@@ -73,9 +73,16 @@ function speedsOf({ baud }: UnitPlace, { model }: Settings): readonly [number, .
   return slow ? [SLOW, FAST] : [FAST, SLOW];
 }
 
+/** Where a unit is looked for, and whether its speed may be changed. */
+interface Search {
+  readonly speeds: readonly number[];
+  readonly tries: number;
+  readonly free: boolean;
+}
+
 /** At 9600, where it need not stay, it is put to 115,200. @returns what the unit calls itself */
-function find(talk: Talk<GemplusEvent>, session: Session, speeds: readonly number[], free: boolean): Promise<string> {
-  return findAtSpeeds(talk, speeds, async () => {
+function find(talk: Talk<GemplusEvent>, session: Session, { speeds, tries, free }: Search): Promise<string> {
+  return findAtSpeeds(talk, speeds, tries, async () => {
     if (talk.baud !== SLOW || !free) return whoIsThere(talk, session);
     await session.ask(talk, HERE, { kind: 'slot-status' });
     const answer = await session.ask(talk, HERE, { kind: 'escape', data: SPEED_UP });

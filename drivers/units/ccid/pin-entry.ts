@@ -2,23 +2,20 @@ import { concat } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { PinCommand } from './level.ts';
 
-/** What the pad of one model does otherwise than the standard has it (readers.md 2, end). */
+/** The only values that the pad of one model takes (readers.md 2, end). */
 export interface PinQuirks {
-  /** The only bEntryValidationCondition it takes. */
+  /** bEntryValidationCondition. */
   readonly validation?: number;
-  /** The only bNumberMessage it takes, by operation. */
+  /** bNumberMessage, by operation. */
   readonly messages?: { readonly verify: number; readonly modify: number };
-  /** It has fewest and most digits in the other order. */
-  readonly swapsDigits?: boolean;
-  /** Milliseconds until Enter is let go: nothing is sent before. */
-  readonly release?: number;
 }
 
 /** PIN_VERIFY_STRUCTURE and PIN_MODIFY_STRUCTURE of PC/SC part 10, by the places of their bytes. */
 interface Form {
   /** bPINOperation. */
   readonly operation: number;
-  readonly digits: number;
+  /** Entries of a person, one after the other, at most. */
+  readonly entries: number;
   readonly validation: number;
   readonly messages: number;
   /** bMsgIndex2 and 3, where there are. */
@@ -28,8 +25,8 @@ interface Form {
 }
 
 const FORMS = {
-  verify: { operation: 0, digits: 5, validation: 7, messages: 8, prologue: 12, length: 15 },
-  modify: { operation: 1, digits: 7, validation: 10, messages: 11, indexes: 15, prologue: 17, length: 20 },
+  verify: { operation: 0, entries: 1, validation: 7, messages: 8, prologue: 12, length: 15 },
+  modify: { operation: 1, entries: 3, validation: 10, messages: 11, indexes: 15, prologue: 17, length: 20 },
 } as const satisfies Record<string, Form>;
 
 const LENGTH = 4;
@@ -59,7 +56,7 @@ export function pinEntry(operation: 'verify' | 'modify', structure: Uint8Array, 
   const begin = concat([Uint8Array.of(form.operation, head[0] as number), head.subarray(2, shown)]);
   return {
     template,
-    wait: Math.max(SHORTEST_WAIT, (head[0] as number) * 1_000 + AFTER_ENTRY),
+    wait: Math.max(SHORTEST_WAIT, form.entries * (head[0] as number) * 1_000 + AFTER_ENTRY),
     message: (prologue) => ({ kind: 'secure', data: concat([begin, Uint8Array.from(prologue), template]) }),
   };
 }
@@ -71,10 +68,9 @@ function indexesOf(messages: number): number {
 }
 
 function tolerable(operation: 'verify' | 'modify', form: Form, head: Uint8Array, quirks: PinQuirks): Uint8Array {
-  const { validation, messages, swapsDigits = false } = quirks;
+  const { validation, messages } = quirks;
   if (validation !== undefined) head[form.validation] = validation;
   if (messages !== undefined) head[form.messages] = messages[operation];
-  if (swapsDigits) head.subarray(form.digits, form.digits + 2).reverse();
   return head;
 }
 

@@ -3,22 +3,30 @@ import type { Talk } from '../../talk.ts';
 import { pause } from '../timing.ts';
 
 /**
- * Finds a unit at one of these speeds, first at the one the line has.
+ * Finds a unit at one of these speeds, first at the one the line has; it has that one afterwards where the unit is at none.
+ * @param tries so often at the first: it may be at work on a command that was given up, and hear nothing
  * @param look asks it who it is
- * @throws SscardError `unit-silent` of the first speed: it is at none of them
+ * @throws SscardError `unit-silent`
  */
-export async function findAtSpeeds<E, T>(talk: Talk<E>, speeds: readonly number[], look: () => Promise<T>): Promise<T> {
+export async function findAtSpeeds<E, T>(
+  talk: Talk<E>,
+  speeds: readonly number[],
+  tries: number,
+  look: () => Promise<T>,
+): Promise<T> {
   const { baud } = talk;
+  const others = baud === undefined ? [] : speeds.filter((speed) => speed !== baud);
   let silence: unknown;
-  for (const speed of baud === undefined ? [baud] : new Set([baud, ...speeds])) {
+  for (const speed of [...Array.from({ length: tries }, () => baud), ...others]) {
     try {
-      if (speed !== talk.baud) await talk.setSpeed(speed as number);
+      if (speed !== undefined && speed !== talk.baud) await talk.setSpeed(speed);
       return await look();
     } catch (error) {
       if (!isSilent(error)) throw error;
-      silence ??= error;
+      silence = error;
     }
   }
+  if (baud !== undefined && baud !== talk.baud) await talk.setSpeed(baud);
   throw silence;
 }
 

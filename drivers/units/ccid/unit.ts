@@ -4,7 +4,7 @@ import { Line } from '../../line.ts';
 import type { PortSettings } from '../../port.ts';
 import type { Protocol, Waiting } from '../../reader.ts';
 import type { Talk } from '../../talk.ts';
-import { frameTime, pause } from '../timing.ts';
+import { frameTime } from '../timing.ts';
 import type { PoweredCard, Unit, UnitListener, UnitPlace, UnitSlot } from '../unit.ts';
 import { longestMessage } from './carriage.ts';
 import type { ExchangeLevel } from './level.ts';
@@ -16,6 +16,8 @@ import { CcidSlot, type SlotPlace } from './slot.ts';
 
 /** Marks and check around a message, of any carrier. */
 const AROUND = 3;
+/** Questions who it is, to a unit that was there before. */
+const PATIENCE = 3;
 
 /** What is known of a unit once it has said who it is. */
 export interface CcidAcquaintance {
@@ -35,8 +37,11 @@ export interface CcidForm<E extends { readonly kind: string }> {
   level(): ExchangeLevel;
   /** Cards that came and went, as the unit says unasked, by bSlot. */
   moves(event: E): readonly { readonly slot: number; readonly present: boolean }[];
-  /** Finds the unit at one of its speeds, and makes it ready. Also after a broken conversation. */
-  acquaint(talk: Talk<E>, session: CcidSession<E>): Promise<CcidAcquaintance>;
+  /**
+   * Finds the unit at one of its speeds, and makes it ready. Also after a broken conversation.
+   * @param tries so often at the speed of the line, before others
+   */
+  acquaint(talk: Talk<E>, session: CcidSession<E>, tries: number): Promise<CcidAcquaintance>;
 }
 
 /** @throws SscardError what the port throws, `unit-silent` */
@@ -66,14 +71,14 @@ export async function openCcidUnit<E extends { readonly kind: string }>(
       stop: (talk) => session.stop(talk),
       recover: async (talk) => {
         unit?.forget();
-        await form.acquaint(talk, session);
+        await form.acquaint(talk, session, PATIENCE);
       },
       gone: (cause) => listener.gone(cause),
     },
     waiting,
   );
   try {
-    const known = await line.run(waiting, (talk) => form.acquaint(talk, session));
+    const known = await line.run(waiting, (talk) => form.acquaint(talk, session, 1));
     const slots = known.slots.map((one) => new CcidSlot(one, session, form.level(), form.voltages));
     unit = new CcidUnit(line, known, slots);
     return unit;
@@ -150,11 +155,7 @@ class CcidUnit<E extends { readonly kind: string }> implements Unit {
     if (request === 'properties') return part10Properties(quirks.validation);
     const entry = pinEntry(request, data, quirks);
     const waiting = { timeout: Math.max(timeout, entry.wait), ...(signal !== undefined && { signal }) };
-    return this.#run(waiting, async (talk) => {
-      const answer = await this.#slot(slot).enterPin(talk, entry, entry.wait);
-      if (quirks.release !== undefined) await pause(quirks.release);
-      return answer;
-    });
+    return this.#run(waiting, (talk) => this.#slot(slot).enterPin(talk, entry, entry.wait));
   }
 
   #slot(index: number): CcidSlot<E> {

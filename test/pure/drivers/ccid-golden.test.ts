@@ -74,6 +74,14 @@ describe('a Gemplus unit', () => {
     });
   });
 
+  it('whose answers stay damaged leaves the outcome unknown, and is asked who it is', async () => {
+    await gemplus('damaged', async (unit) => {
+      await unit.powerOn(0, 'cold', BOTH);
+      expect(await failure(challenge(unit))).toEqual(['card-mute', 'answer-damaged', 'unknown', undefined]);
+      expect(await unit.presence(0)).toBe('present');
+    });
+  });
+
   it('that takes no frame has not given it to the card, and is asked who it is', async () => {
     await gemplus('refused', async (unit) => {
       await unit.powerOn(0, 'cold', BOTH);
