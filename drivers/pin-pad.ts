@@ -11,6 +11,8 @@ export interface PinPad extends AsyncDisposable {
   readonly name: string;
   /** What it can give. A pad that makes PIN blocks inside and never gives digits has `block` only. */
   readonly gives: ReadonlySet<'digits' | 'block'>;
+  /** Who keeps the keys that blocks are made under; a pad that makes none has none. */
+  readonly custody?: PadCustody | undefined;
   /**
    * Asks a person for a PIN. One entry at a time: a second one before the first has ended is a RangeError.
    * @param waiting timeout over the whole entry, default 30,000 ms; the abort of its signal is `cancelled`
@@ -34,6 +36,8 @@ export interface PinEntry {
   readonly form: PinForm;
   /** After every key, how many digits stand there. Never which. */
   readonly progress?: (digits: number) => void;
+  /** Once a second, whole seconds until the entry is over by itself. */
+  readonly timeLeft?: (seconds: number) => void;
 }
 
 /** `pin-wrong`: the one before was wrong; `pin-last-try`: one wrong PIN more blocks it. */
@@ -61,3 +65,23 @@ export type PinEntered =
   | { readonly kind: 'timed-out' }
   /** The pad says that it cannot: no key loaded, tampered. */
   | { readonly kind: 'out-of-order' };
+
+/**
+ * Keys in a pad: they go in, never out. A working key comes from the host's side, enciphered under a master key that was brought into
+ * the pad before, in a maintenance of its own.
+ */
+export interface PadCustody {
+  /** @throws SscardError `reader-lost`, `unit-silent`, `cancelled` */
+  loadWorkingKey(key: WorkingKey, waiting?: Waiting): Promise<PadKeyOutcome>;
+}
+
+/** A key for PIN blocks, enciphered under the master key of that number. */
+export interface WorkingKey {
+  readonly master: number;
+  readonly number: number;
+  /** 16 bytes. */
+  readonly cryptogram: Uint8Array;
+}
+
+/** `reason`: `no-master-key`, `parameter`, `tampered`, … */
+export type PadKeyOutcome = { readonly kind: 'loaded' } | { readonly kind: 'refused'; readonly reason: string };

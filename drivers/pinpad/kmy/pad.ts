@@ -1,0 +1,182 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { SscardError } from '../../../apdu/errors.ts';
+import { Line } from '../../line.ts';
+import type { PadCustody, PadKeyOutcome, PinEntered, PinEntry, PinPad, WorkingKey } from '../../pin-pad.ts';
+import type { Ports } from '../../port.ts';
+import type { Waiting } from '../../reader.ts';
+import type { Talk } from '../../talk.ts';
+import { accountDigits } from '../account.ts';
+import { followKeys, LinePad, type PadKey } from '../line-pad.ts';
+import { type KmyStatus, kmyCommands, kmyStatus } from './commands.ts';
+import { type KmyEvent, type KmyVariant, kmyFramer } from './framer.ts';
+
+/** Times of the protocol, in milliseconds (readers.md 1, 8.2). */
+const POLICY = { baud: 9600, answer: 1_000, frame: 1_000, beforeBlock: 100, graceOfEntry: 2_000, tries: 3 } as const;
+
+/** Where the pad is, and which of its keys blocks are made under. */
+export interface KmyOptions {
+  readonly ports: Ports;
+  readonly port: string;
+  /** Default 9600. */
+  readonly baud?: number;
+  /** Default `ascii`. */
+  readonly variant?: KmyVariant;
+  /** Number of the master key and of the working key under it, 0 to 15. Default 0 and 0. */
+  readonly master?: number;
+  readonly working?: number;
+}
+
+/** A pad, and what only a maintenance may do to it: a session of its own, not a payment. */
+export interface KmyMaintenance extends PadCustody, AsyncDisposable {
+  /** @param key 16 bytes, in clear: in a place where nobody else listens on the line */
+  loadMasterKey(number: number, key: Uint8Array, waiting?: Waiting): Promise<PadKeyOutcome>;
+  /** Forgets all keys. */
+  wipeKeys(waiting?: Waiting): Promise<PadKeyOutcome>;
+}
+
+/**
+ * A KMY350x pad that enciphers (readers.md 8.2). It gives PIN blocks of ISO 9564 format 0 under 3DES; digits never leave it, and its
+ * entry in clear is never opened.
+ * @throws SscardError what the port throws, `unit-silent`
+ */
+export async function kmyPad(options: KmyOptions, waiting?: Waiting): Promise<PinPad> {
+  const unit = await KmyUnit.open(options, waiting);
+  return new LinePad(`${options.port} kmy`, unit.line, unit);
+}
+
+/** Opens the pad to bring keys into it. @throws as `kmyPad` */
+export async function kmyMaintenance(options: KmyOptions, waiting?: Waiting): Promise<KmyMaintenance> {
+  return KmyUnit.open(options, waiting);
+}
+
+class KmyUnit implements KmyMaintenance {
+  readonly gives: ReadonlySet<'digits' | 'block'> = new Set(['block']);
+  readonly line: Line<KmyEvent>;
+  readonly #commands: ReturnType<typeof kmyCommands>;
+  readonly #keys: readonly [master: number, working: number];
+
+  private constructor(line: Line<KmyEvent>, commands: ReturnType<typeof kmyCommands>, options: KmyOptions) {
+    this.line = line;
+    this.#commands = commands;
+    this.#keys = [options.master ?? 0, options.working ?? 0];
+  }
+
+  static async open(options: KmyOptions, waiting: Waiting = {}): Promise<KmyUnit> {
+    const { ports, port, baud = POLICY.baud, variant = 'ascii' } = options;
+    const commands = kmyCommands(variant);
+    const manners = {
+      framer: kmyFramer({ variant }),
+      frameTime: () => POLICY.frame,
+      stop: async (talk: Talk<KmyEvent>) => void (await ask(talk, commands.keypad('off'))),
+      recover: async (talk: Talk<KmyEvent>) => void (await ask(talk, commands.version)),
+      gone: () => {},
+    };
+    const line = await Line.open<KmyEvent>(ports, port, { baud }, manners, waiting);
+    try {
+      await line.run(waiting, (talk) => ask(talk, commands.version));
+    } catch (error) {
+      await line.close();
+      throw error;
+    }
+    return new KmyUnit(line, commands, options);
+  }
+
+  get custody(): PadCustody {
+    return this;
+  }
+
+  async ask(talk: Talk<KmyEvent>, entry: PinEntry, seconds: number): Promise<PinEntered> {
+    const digits = accountDigits(entry, [0]);
+    const [master, working] = this.#keys;
+    const commands = this.#commands;
+    const before = [commands.choose(master, working), commands.keypad('on'), commands.account(digits)];
+    for (const command of [...before, commands.start(entry.max, seconds)]) {
+      const { status } = await ask(talk, command);
+      if (!usable(status)) return { kind: 'out-of-order' };
+    }
+    const ended = await followKeys(talk, entry, 1000 * seconds + POLICY.graceOfEntry, meaning);
+    if (ended !== 'entered') {
+      await ask(talk, commands.keypad('off'));
+      return ended === 'clear' ? { kind: 'out-of-order' } : { kind: ended };
+    }
+    // The pad works the PIN off before it has a block.
+    await wait(POLICY.beforeBlock);
+    const { status, data } = await ask(talk, commands.block, 1);
+    await ask(talk, commands.keypad('off'));
+    if (status.kind === 'timed-out') return { kind: 'timed-out' };
+    return status.kind === 'done' && data.length === 8 ? { kind: 'block', block: data } : { kind: 'out-of-order' };
+  }
+
+  loadWorkingKey({ master, number, cryptogram }: WorkingKey, waiting: Waiting = {}): Promise<PadKeyOutcome> {
+    return this.#load(this.#commands.loadWorking(master, number, cryptogram), waiting);
+  }
+
+  loadMasterKey(number: number, key: Uint8Array, waiting: Waiting = {}): Promise<PadKeyOutcome> {
+    return this.#load(this.#commands.loadMaster(number, key), waiting);
+  }
+
+  async wipeKeys(waiting: Waiting = {}): Promise<PadKeyOutcome> {
+    return outcomeOf(await this.line.run(waiting, async (talk) => (await ask(talk, this.#commands.wipe)).status));
+  }
+
+  async #load(command: Uint8Array, waiting: Waiting): Promise<PadKeyOutcome> {
+    try {
+      return await this.line.run(waiting, async (talk) => {
+        for (const algorithm of this.#commands.algorithms) {
+          const { status } = await ask(talk, algorithm);
+          if (status.kind !== 'done') return outcomeOf(status);
+        }
+        return outcomeOf((await ask(talk, command)).status);
+      });
+    } finally {
+      command.fill(0);
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.line.close();
+  }
+}
+
+function outcomeOf(status: KmyStatus): PadKeyOutcome {
+  if (status.kind === 'done') return { kind: 'loaded' };
+  return { kind: 'refused', reason: status.kind === 'refused' ? status.reason : 'timed-out' };
+}
+
+/** A pad whose master key is gone makes blocks that nobody can open. */
+function usable(status: KmyStatus): boolean {
+  return status.kind === 'done' && status.warning !== 'master-key';
+}
+
+/** A command and its answer; a damaged answer is asked for again, where the pad may do the same twice. */
+async function ask(talk: Talk<KmyEvent>, command: Uint8Array, tries: number = POLICY.tries) {
+  for (let attempt = 1; ; attempt++) {
+    await talk.send(command);
+    const answer = await answerTo(talk);
+    if (answer !== undefined) return { status: kmyStatus(answer.status), data: answer.data };
+    if (attempt >= tries) throw new SscardError('unit-silent', 'the pad does not answer', { outcome: 'unknown' });
+  }
+}
+
+/** @returns nothing when the answer is damaged or does not come */
+async function answerTo(talk: Talk<KmyEvent>) {
+  const end = performance.now() + POLICY.answer;
+  for (;;) {
+    const event = await talk.next(Math.max(0, end - performance.now()));
+    if (event.kind === 'frame') return event;
+    if (event.kind !== 'key') return undefined;
+  }
+}
+
+const KEYS: Readonly<Record<number, PadKey>> = {
+  42: 'star',
+  8: 'correct',
+  13: 'enter',
+  27: 'cancel',
+  0: 'time-over',
+  128: 'time-over',
+};
+
+function meaning(event: KmyEvent): PadKey | undefined {
+  return event.kind === 'key' ? (KEYS[event.code] ?? 'digit') : undefined;
+}

@@ -1,0 +1,171 @@
+import { SscardError } from '../../../apdu/errors.ts';
+import { hexByte } from '../../hex-digits.ts';
+import { Line } from '../../line.ts';
+import type { PadCustody, PadKeyOutcome, PinEntered, PinEntry, PinPad, WorkingKey } from '../../pin-pad.ts';
+import type { Ports } from '../../port.ts';
+import type { Waiting } from '../../reader.ts';
+import type { Talk } from '../../talk.ts';
+import { accountDigits } from '../account.ts';
+import { followKeys, LinePad, type PadKey } from '../line-pad.ts';
+import { type Zt598Answer, zt598Answer, zt598Commands } from './commands.ts';
+import { type Zt598Event, zt598Framer } from './framer.ts';
+
+/** Times of the protocol, in milliseconds. */
+const POLICY = { baud: 9600, answer: 1_000, frame: 1_000, graceOfEntry: 2_000, tries: 3 } as const;
+/** Four characters stand before a block; what they say no source tells. */
+const BEFORE_BLOCK = 4;
+
+/** Where the pad is, and which of its keys blocks are made under. */
+export interface Zt598Options {
+  readonly ports: Ports;
+  readonly port: string;
+  /** Default 9600. */
+  readonly baud?: number;
+  /** Default `3DES`: blocks of 8 bytes; `SM4`: of 16. */
+  readonly algorithm?: '3DES' | 'SM4';
+  /** Number of the working key. Default 40 (3DES), 20 (SM4), in hex. */
+  readonly working?: number;
+}
+
+/** A pad, and what only a maintenance may do to it: a session of its own, not a payment. */
+export interface Zt598Maintenance extends PadCustody, AsyncDisposable {
+  /** @param number 1 to 1F hex @param key 16 bytes, in clear: in a place where nobody else listens on the line */
+  loadMasterKey(number: number, key: Uint8Array, waiting?: Waiting): Promise<PadKeyOutcome>;
+  /** Forgets all keys. */
+  wipeKeys(waiting?: Waiting): Promise<PadKeyOutcome>;
+}
+
+/**
+ * A ZT598 pad that enciphers (readers.md 8.3): PIN blocks of ISO 9564 formats 0, 1 and 3 under 3DES, or of format 0 under SM4. Digits
+ * never leave it, and its entry in clear is never opened.
+ * @throws SscardError what the port throws, `unit-silent`
+ */
+export async function zt598Pad(options: Zt598Options, waiting?: Waiting): Promise<PinPad> {
+  const unit = await Zt598Unit.open(options, waiting);
+  return new LinePad(`${options.port} zt598`, unit.line, unit);
+}
+
+/** Opens the pad to bring keys into it. @throws as `zt598Pad` */
+export async function zt598Maintenance(options: Zt598Options, waiting?: Waiting): Promise<Zt598Maintenance> {
+  return Zt598Unit.open(options, waiting);
+}
+
+class Zt598Unit implements Zt598Maintenance {
+  readonly gives: ReadonlySet<'digits' | 'block'> = new Set(['block']);
+  readonly line: Line<Zt598Event>;
+  readonly #sm4: boolean;
+  readonly #working: number;
+
+  private constructor(line: Line<Zt598Event>, { algorithm, working }: Zt598Options) {
+    this.line = line;
+    this.#sm4 = algorithm === 'SM4';
+    this.#working = working ?? (this.#sm4 ? 0x20 : 0x40);
+  }
+
+  static async open(options: Zt598Options, waiting: Waiting = {}): Promise<Zt598Unit> {
+    const { ports, port, baud = POLICY.baud } = options;
+    const manners = {
+      framer: zt598Framer(),
+      frameTime: () => POLICY.frame,
+      stop: async (talk: Talk<Zt598Event>) => void (await ask(talk, zt598Commands.close)),
+      recover: async (talk: Talk<Zt598Event>) => void (await ask(talk, zt598Commands.identity)),
+      gone: () => {},
+    };
+    const line = await Line.open<Zt598Event>(ports, port, { baud }, manners, waiting);
+    try {
+      await line.run(waiting, (talk) => ask(talk, zt598Commands.identity));
+    } catch (error) {
+      await line.close();
+      throw error;
+    }
+    return new Zt598Unit(line, options);
+  }
+
+  get custody(): PadCustody {
+    return this;
+  }
+
+  async ask(talk: Talk<Zt598Event>, entry: PinEntry, seconds: number): Promise<PinEntered> {
+    const digits = accountDigits(entry, this.#sm4 ? [0] : [0, 1, 3]);
+    const { shortest, longest, entryTime, openEncrypted, close } = zt598Commands;
+    for (const command of [shortest(entry.min), longest(entry.max), entryTime(seconds), openEncrypted]) {
+      if ((await ask(talk, command)).kind !== 'done') return { kind: 'out-of-order' };
+    }
+    const ended = await followKeys(talk, entry, 1000 * seconds + POLICY.graceOfEntry, meaning);
+    if (ended !== 'entered') {
+      await ask(talk, close);
+      return ended === 'clear' ? { kind: 'out-of-order' } : { kind: ended };
+    }
+    const format = entry.form.kind === 'block' ? entry.form.format : 0;
+    const { sm4Block, block } = zt598Commands;
+    const command = this.#sm4 ? sm4Block(this.#working, digits) : block(this.#working, format, digits);
+    const answer = await ask(talk, command, 1);
+    await ask(talk, close);
+    if (answer.kind === 'timed-out') return answer;
+    const bytes = answer.kind === 'done' ? blockOf(answer.data, this.#sm4 ? 16 : 8) : undefined;
+    return bytes === undefined ? { kind: 'out-of-order' } : { kind: 'block', block: bytes };
+  }
+
+  loadWorkingKey({ master, number, cryptogram }: WorkingKey, waiting: Waiting = {}): Promise<PadKeyOutcome> {
+    const { loadSm4Working, loadWorking } = zt598Commands;
+    return this.#load((this.#sm4 ? loadSm4Working : loadWorking)(master, number, cryptogram), waiting);
+  }
+
+  loadMasterKey(number: number, key: Uint8Array, waiting: Waiting = {}): Promise<PadKeyOutcome> {
+    const { loadSm4Master, loadMaster } = zt598Commands;
+    return this.#load((this.#sm4 ? loadSm4Master : loadMaster)(number, key), waiting);
+  }
+
+  wipeKeys(waiting: Waiting = {}): Promise<PadKeyOutcome> {
+    return this.#load(zt598Commands.wipe.slice(), waiting);
+  }
+
+  async #load(command: Uint8Array, waiting: Waiting): Promise<PadKeyOutcome> {
+    try {
+      const answer = await this.line.run(waiting, (talk) => ask(talk, command));
+      if (answer.kind === 'done') return { kind: 'loaded' };
+      return { kind: 'refused', reason: answer.kind === 'refused' ? answer.reason : answer.kind };
+    } finally {
+      command.fill(0);
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.line.close();
+  }
+}
+
+/** Hex digits behind four characters. @returns nothing when they are not so many */
+function blockOf(data: Uint8Array, length: number): Uint8Array | undefined {
+  if (data.length !== BEFORE_BLOCK + 2 * length) return undefined;
+  const bytes = Array.from({ length }, (_, at) => hexByte(data, BEFORE_BLOCK + 2 * at));
+  return bytes.some((byte) => byte < 0) ? undefined : Uint8Array.from(bytes);
+}
+
+/** A command and its answer; a damaged answer is asked for again, where the pad may do the same twice. */
+async function ask(talk: Talk<Zt598Event>, command: Uint8Array, tries: number = POLICY.tries): Promise<Zt598Answer> {
+  for (let attempt = 1; ; attempt++) {
+    await talk.send(command);
+    const answer = await answerTo(talk);
+    if (answer !== undefined) return answer;
+    if (attempt >= tries) throw new SscardError('unit-silent', 'the pad does not answer', { outcome: 'unknown' });
+  }
+}
+
+/** @returns nothing when the answer is damaged or does not come */
+async function answerTo(talk: Talk<Zt598Event>): Promise<Zt598Answer | undefined> {
+  const end = performance.now() + POLICY.answer;
+  for (;;) {
+    const event = await talk.next(Math.max(0, end - performance.now()));
+    if (event.kind === 'frame') return zt598Answer(event.body);
+    if (event.kind !== 'key') return undefined;
+  }
+}
+
+const KEYS: Readonly<Record<number, PadKey>> = { 42: 'star', 8: 'correct', 13: 'enter', 27: 'cancel' };
+
+function meaning(event: Zt598Event): PadKey | undefined {
+  if (event.kind !== 'key') return undefined;
+  const digit = event.code >= 0x30 && event.code <= 0x39;
+  return KEYS[event.code] ?? (digit ? 'digit' : 'other');
+}
