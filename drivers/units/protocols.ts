@@ -4,6 +4,7 @@ import type { UnitProtocol } from './unit.ts';
 /** The protocols of card units, as reader addresses name them; each is loaded when it is used. */
 const PROTOCOLS: Readonly<Record<string, () => Promise<UnitProtocol>>> = {
   'ccid-gemplus': async () => (await import('./ccid-gemplus/unit.ts')).ccidGemplus,
+  alpar: async () => (await import('./alpar/unit.ts')).alpar,
   'ccid-acs': async () => (await import('./ccid-acs/unit.ts')).ccidAcs,
 };
 

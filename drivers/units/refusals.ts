@@ -1,8 +1,8 @@
 import { SscardError } from '../../apdu/errors.ts';
 
 /**
- * What is wrong when a unit refuses: there is no card; it does not answer; it breaks its protocol; it has no power (and the
- * command did not reach it); or it is the unit itself.
+ * What is wrong when a unit refuses: there is no card; it does not answer; it breaks its protocol; it has no power; or it is
+ * the unit itself.
  */
 export type Fault = 'absent' | 'mute' | 'protocol' | 'unpowered' | 'unit';
 
@@ -42,12 +42,11 @@ const AT_COMMAND = {
  */
 export function refusalError(table: RefusalTable, code: number, during: 'reset' | 'command' | 'act'): SscardError {
   const { fault, reason, outcome } = table.get(code) ?? { fault: 'unit', reason: 'unknown-code' };
-  const known = during === 'command' && fault === 'unpowered' ? 'not-done' : outcome;
   const name = (during === 'command' ? AT_COMMAND : AT_RESET)[fault];
   return new SscardError(name, `the unit refused: ${reason}`, {
     reason,
     platformCode: code,
-    outcome: known ?? 'unknown',
+    outcome: outcome ?? 'unknown',
   });
 }
 
