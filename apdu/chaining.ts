@@ -1,3 +1,4 @@
+import { begun } from './begun.ts';
 import { concat } from './bytes.ts';
 import { decodeCommand, encodeCommand } from './command.ts';
 import { SscardError } from './errors.ts';
@@ -102,8 +103,7 @@ class Chain<W> {
   }
 }
 
-/** To 61xx the card has worked the command off: a GET RESPONSE that never left does not make it "not done". */
+/** To 61xx the card has worked the command off. */
 function workedOff(error: unknown): never {
-  if (!(error instanceof SscardError) || error.details.outcome !== 'not-done') throw error;
-  throw new SscardError(error.code, error.message, { ...error.details, outcome: 'unknown' }, { cause: error });
+  throw error instanceof SscardError ? begun(error) : error;
 }

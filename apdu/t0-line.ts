@@ -25,6 +25,12 @@ const HEADER = 5;
 /**
  * One TPDU by characters: procedure bytes, data in the direction of the command (iso7816.md 4; ISO/IEC 7816-3:2006, 10.3).
  * @throws SscardError `card-mute`, `card-protocol` (`reason` `procedure-byte`): the card is to be deactivated
+ * @example
+ * const steps = t0Tpdu({ bytes: fromHex('0084000008'), expected: 8 });
+ * for (let step = steps.next(); !step.done; ) {
+ *   const action = step.value;
+ *   step = steps.next(action.kind === 'send' ? send(action.bytes) : await receive(action.most));
+ * }
  */
 export function* t0Tpdu(tpdu: T0Tpdu, { vpp = false }: T0LineOptions = {}): Generator<T0Action, ResponseApdu, T0Event> {
   yield { kind: 'send', bytes: tpdu.bytes.subarray(0, HEADER) };
@@ -52,6 +58,7 @@ export function* t0Tpdu(tpdu: T0Tpdu, { vpp = false }: T0LineOptions = {}): Gene
 /**
  * A command APDU by characters: `t0Exchange` and `t0Tpdu` in one.
  * @throws SscardError what both throw
+ * @example const steps = t0Apdu(fromHex('00A40400023F0000')); // driven as `t0Tpdu`, returns 6F 02 11 22 90 00
  */
 export function* t0Apdu(command: Uint8Array, options: T0LineOptions = {}): Generator<T0Action, Uint8Array, T0Event> {
   const exchange = t0Exchange(command, options);

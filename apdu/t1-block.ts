@@ -42,7 +42,10 @@ function check(bytes: Uint8Array, { edc, crcFirst = 'high' }: T1BlockForm): Uint
   return Uint8Array.from(crcFirst === 'high' ? pair : pair.reverse());
 }
 
-/** Bytes of a block with its prologue and check. */
+/**
+ * Bytes of a block with its prologue and check.
+ * @example encodeT1Block({ kind: 'R', nr: 1, error: 0 }, { edc: 'LRC' }) // 00 90 00 90
+ */
 export function encodeT1Block(block: T1Block, form: T1BlockForm, nad = 0): Uint8Array {
   const inf = infOf(block);
   const body = concat([Uint8Array.of(nad, pcbOf(block), inf.length), inf]);
@@ -64,6 +67,7 @@ function pcbOf(block: T1Block): number {
  * Reads a whole block.
  * @param nad what the other side has to say there
  * @returns the block, or why it is none; the length is looked at first, then the check, then the rest
+ * @example decodeT1Block(fromHex('00C30105C7'), { edc: 'LRC' }) // { kind: 'S', type: 'WTX', response: false, value: 5 }
  */
 export function decodeT1Block(bytes: Uint8Array, form: T1BlockForm, nad = 0): T1Block | T1Fault {
   const [node, pcb, length] = bytes;
@@ -93,6 +97,7 @@ function blockOf(pcb: number, inf: Uint8Array): T1Block | T1Fault {
 /**
  * Bytes of the block that has begun, for a line that reads it byte by byte.
  * @returns nothing until LEN is there, and where LEN is the reserved FF: what follows is to be waited out (CWT)
+ * @example t1BlockLength(fromHex('00C301'), { edc: 'LRC' }) // 5
  */
 export function t1BlockLength(begun: Uint8Array, { edc }: T1BlockForm): number | undefined {
   const length = begun[2];

@@ -5,7 +5,7 @@ import type { Protocol } from '../../reader.ts';
 import { assertShort } from '../cards.ts';
 import type { Ask, ExchangeLevel, PinCommand } from './level.ts';
 import { transfer } from './messages.ts';
-import { setParameters, wantedSetting } from './parameters.ts';
+import { protocolName, setParameters, wantedSetting } from './parameters.ts';
 import { pinAnswer } from './pin-answer.ts';
 import { ccidRefusal } from './refusal.ts';
 
@@ -37,9 +37,9 @@ export class ApduLevel implements ExchangeLevel {
   async settle(ask: Ask, atr: Atr, wanted: readonly Protocol[]): Promise<Protocol | SscardError> {
     const setting = wantedSetting(atr, wanted, false);
     if (setting === undefined) return new SscardError('protocol-mismatch', 'the card offers no such protocol');
-    if (!setting.negotiate) return setting.protocol;
-    const answer = await ask(setParameters(atr, setting));
-    return answer.command === 'ok' ? setting.protocol : ccidRefusal(answer, 'reset');
+    if (setting.pps === undefined) return protocolName(setting);
+    const answer = await ask(setParameters(setting));
+    return answer.command === 'ok' ? protocolName(setting) : ccidRefusal(answer, 'reset');
   }
 
   async transmit(ask: Ask, command: Uint8Array): Promise<Uint8Array | SscardError> {

@@ -1,6 +1,7 @@
 import type { Atr } from '../../../apdu/atr.ts';
+import { begun } from '../../../apdu/begun.ts';
 import { SscardError } from '../../../apdu/errors.ts';
-import { encodePps, evaluatePps } from '../../../apdu/pps.ts';
+import { encodePps, evaluatePps, type Pps } from '../../../apdu/pps.ts';
 import { parseResponse } from '../../../apdu/response.ts';
 import { DEFAULT_TA1 } from '../../../apdu/speed.ts';
 import { t0Exchange } from '../../../apdu/t0-tpdu.ts';
@@ -8,7 +9,7 @@ import { T1, type T1Action, type T1Event } from '../../../apdu/t1.ts';
 import type { Protocol } from '../../reader.ts';
 import type { Ask, ExchangeLevel, PinCommand } from './level.ts';
 import { type CcidAnswer, transfer } from './messages.ts';
-import { setParameters, type WantedSetting, wantedSetting } from './parameters.ts';
+import { setParameters, wantedSetting } from './parameters.ts';
 import { pinAnswer } from './pin-answer.ts';
 import { ccidRefusal } from './refusal.ts';
 
@@ -17,7 +18,6 @@ const OVERRUN = 0xfc;
 const PARITY = 0xfd;
 /** Longest block we take (readers.md 3). */
 const IFSD = 254;
-const DEFAULT_IFSC = 32;
 /** Bits of PCB: a block without a command in it; a piece of one. */
 const NO_COMMAND = 0x80;
 const MORE = 0x20;
@@ -37,13 +37,13 @@ export class TpduLevel implements ExchangeLevel {
   ): Promise<Protocol | 'again' | SscardError> {
     const setting = wantedSetting(atr, wanted, fast);
     if (setting === undefined) return new SscardError('protocol-mismatch', 'the card offers no such protocol');
-    const speed = setting.negotiate ? await negotiate(ask, setting) : setting.speed;
+    const speed = setting.pps === undefined ? setting.speed : await negotiate(ask, setting.pps);
     if (typeof speed !== 'number') return fast && speed.code !== 'no-card' ? 'again' : speed;
-    const answer = await ask(setParameters(atr, { ...setting, speed }));
+    const answer = await ask(setParameters({ ...setting, speed }));
     if (answer.command === 'failed') return fast && speed !== DEFAULT_TA1 ? 'again' : ccidRefusal(answer, 'reset');
     this.#t1 = undefined;
-    if (setting.protocol === 'T=0') return 'T=0';
-    const t1 = new T1({ ifsc: atr.t1?.ifsc ?? DEFAULT_IFSC, edc: atr.t1?.edc ?? 'LRC' });
+    if (setting.protocol === 0) return 'T=0';
+    const t1 = new T1(setting);
     const announced = await drive(t1.announceIfsd(IFSD), blocks(ask));
     if (announced instanceof SscardError) return announced;
     this.#t1 = t1;
@@ -76,12 +76,12 @@ export class TpduLevel implements ExchangeLevel {
 }
 
 /** @returns the speed that is agreed on; or why there is none */
-async function negotiate(ask: Ask, { protocol, speed }: WantedSetting): Promise<number | SscardError> {
-  const request = encodePps({ protocol: protocol === 'T=1' ? 1 : 0, ...(speed !== DEFAULT_TA1 && { pps1: speed }) });
+async function negotiate(ask: Ask, pps: Pps): Promise<number | SscardError> {
+  const request = encodePps(pps);
   const answer = await ask(transfer(request));
   if (answer.command === 'failed') return ccidRefusal(answer, 'reset');
   const { result } = evaluatePps(request, answer.data);
-  if (result === 'accepted') return speed;
+  if (result === 'accepted') return pps.pps1 ?? DEFAULT_TA1;
   if (result === 'accepted-default') return DEFAULT_TA1;
   return new SscardError('card-unresponsive', 'the card refuses its own parameters', { reason: 'pps' });
 }
@@ -117,10 +117,10 @@ async function drive<A, T, V>(
   heard?: V,
 ): Promise<T | SscardError> {
   let step = advance(engine, heard as V);
-  while (!(step instanceof SscardError)) {
+  for (let first = heard === undefined; !(step instanceof SscardError); first = false) {
     if (step.done) return step.value;
     const next = await carry(step.value);
-    if (next instanceof SscardError) return next;
+    if (next instanceof SscardError) return first ? next : begun(next);
     step = advance(engine, next);
   }
   return step;

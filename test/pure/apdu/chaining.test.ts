@@ -250,6 +250,13 @@ describe('a GET RESPONSE that never left', () => {
   );
 });
 
+test('an error of another kind is handed on as it is', async () => {
+  const answers = [fromHex('6104')];
+  const failure = new RangeError('not of a card');
+  const card = { transmit: async () => answers.shift() ?? Promise.reject(failure) };
+  await expect(withChaining(card).transmit(fromHex('00B2012C00'))).rejects.toBe(failure);
+});
+
 test('the waiting options go with every round', async () => {
   const card = cardThatAnswers('6102', 'AABB9000');
   const waiting = { timeout: 5 };

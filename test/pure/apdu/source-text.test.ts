@@ -29,6 +29,7 @@ describe('nesting', () => {
   it.each([
     ['[[[]]]', 2, 2],
     ['[{}]{}[]', 2, undefined],
+    ['{"a": 1}', 1, undefined],
     ['', 0, undefined],
   ])('of %j deeper than %i', (text, most, at) => {
     expect(nestsDeeper(text, most)).toBe(at);
