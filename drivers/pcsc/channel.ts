@@ -4,6 +4,7 @@ import { Turns } from '../turns.ts';
 import type { CardHandle } from './binding.ts';
 import { CODE, hasCode, SCARD } from './codes.ts';
 import type { NativeCalls } from './native-calls.ts';
+import { tpduOf } from './tpdu.ts';
 
 const DISPOSITION: Record<Ending, number> = {
   leave: SCARD.leave,
@@ -75,7 +76,7 @@ export class PcscChannel implements Channel {
       throw new SscardError('command-malformed', message, { offset: command.length, outcome: 'not-done' });
     }
     // The caller may wipe its bytes before a thread reads them; the binding wipes ours when the thread is done.
-    const sent = new Uint8Array(command);
+    const sent = this.#protocol === 'T=0' ? tpduOf(command) : new Uint8Array(command);
     const turn = this.#turns.take(options.signal);
     if (turn) await turn;
     try {

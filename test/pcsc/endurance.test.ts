@@ -40,7 +40,7 @@ test.each(TIMES)(
     const hand = lab.insert(0, labCard());
     const round = async () => {
       const channel = await lab.readers.waitForCard({ timeout: 10_000 });
-      expect((await channel.transmit(ECHO)).length).toBe(18);
+      expect((await channel.transmit(ECHO)).length).toBe(ECHO.length + 2);
       await channel.close();
       const from = watch.events.length;
       hand.remove();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concat } from '../../apdu/bytes.ts';
+import { concat, fromHex, toHex } from '../../apdu/bytes.ts';
 import { koffiBinding } from '../../drivers/pcsc/koffi.ts';
 import { BINDINGS, big, ECHO, failure, GARBAGE, labCard, MORE, openLab, slow, T0, T1 } from './lab.ts';
 
@@ -33,6 +33,19 @@ describe.each(BINDINGS)('%s', (binding) => {
     }
     const long = concat([Uint8Array.of(0x80, 0xec, 0, 0), new Uint8Array(30_000).map((_, at) => at)]);
     expect(await channel.transmit(long)).toEqual(concat([long, OK]));
+  });
+
+  test('gives a card of T=0 its command without Le behind data and with a P3, a card of T=1 the whole', async () => {
+    await using lab = await openLab(binding);
+    const cases = ['80EC00000201020A', '80EC0000'].map(fromHex);
+    const seen = async (at: number, atr: Uint8Array) => {
+      const card = labCard(atr);
+      await using channel = await lab.connect(at, card);
+      for (const command of cases) await channel.transmit(command);
+      return card.seen.map(toHex);
+    };
+    expect(await seen(0, T0)).toEqual(['80EC0000020102', '80EC000000']);
+    expect(await seen(1, T1)).toEqual(['80EC00000201020A', '80EC0000']);
   });
 
   test('hands 61xx to the caller and follows nothing', async () => {

@@ -24,7 +24,7 @@ describe.each(BINDINGS)('%s', (binding) => {
     await watch.until(({ type }) => type === 'card-removed');
     hand.insert();
     await using next = await lab.readers.waitForCard(READY);
-    expect((await next.transmit(ECHO)).length).toBe(18);
+    expect((await next.transmit(ECHO)).length).toBe(ECHO.length + 2);
   });
 
   test('tells a card that was pulled between two commands', async () => {
@@ -94,7 +94,7 @@ describe.each(BINDINGS)('%s', (binding) => {
     expect(await failure(channel.transmit(ECHO))).toMatchObject({ code: 'card-mute' });
     await channel.close();
     await using again = await lab.readers.waitForCard(READY);
-    expect((await again.transmit(ECHO)).length).toBe(18);
+    expect((await again.transmit(ECHO)).length).toBe(ECHO.length + 2);
     expect(card.seen).toEqual([slow(400), ECHO]);
   });
 
@@ -130,11 +130,11 @@ describe.each(BINDINGS)('%s', (binding) => {
     expect(card.seen).toEqual([ECHO]);
     if (!channel.lacks.has('reset')) {
       await channel.reset('warm');
-      expect((await channel.transmit(ECHO)).length).toBe(18);
+      expect((await channel.transmit(ECHO)).length).toBe(ECHO.length + 2);
     }
     await channel.close();
     await using again = await lab.readers.waitForCard({ ...READY, share: 'shared' });
-    expect((await again.transmit(ECHO)).length).toBe(18);
+    expect((await again.transmit(ECHO)).length).toBe(ECHO.length + 2);
   });
 
   test('tells a service that is killed in the middle of a command, ten times over', async () => {

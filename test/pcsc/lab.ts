@@ -11,14 +11,14 @@ export const T0 = Uint8Array.of(0x3b, 0x00);
 export const T1 = Uint8Array.of(0x3b, 0x80, 0x01, 0x81);
 export const GARBAGE = Uint8Array.of(0xff, 0xff);
 
-/** Commands the lab card knows. */
-export const ECHO = Uint8Array.of(0x80, 0xec, 0, 0, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16);
-export const MUTE = Uint8Array.of(0x80, 0xfe, 0, 0);
-export const MORE = Uint8Array.of(0x80, 0x61, 0, 0);
+/** Commands the lab card knows, in a form that is the same on T=0 and T=1: no Le behind data, and a P3 always. */
+export const ECHO = Uint8Array.of(0x80, 0xec, 0, 0, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+export const MUTE = Uint8Array.of(0x80, 0xfe, 0, 0, 0);
+export const MORE = Uint8Array.of(0x80, 0x61, 0, 0, 0);
 /** Answers after `milliseconds`. */
-export const slow = (milliseconds: number) => Uint8Array.of(0x80, 0x5a, milliseconds >> 8, milliseconds & 0xff);
+export const slow = (milliseconds: number) => Uint8Array.of(0x80, 0x5a, milliseconds >> 8, milliseconds & 0xff, 0);
 /** Answers `bytes` bytes and 9000. */
-export const big = (bytes: number) => Uint8Array.of(0x80, 0xb1, bytes >> 8, bytes & 0xff);
+export const big = (bytes: number) => Uint8Array.of(0x80, 0xb1, bytes >> 8, bytes & 0xff, 0);
 
 /** A card that does what the instruction byte says, and counts. */
 export interface LabCard extends VpcdCard {

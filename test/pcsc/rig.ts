@@ -22,6 +22,13 @@ export interface RigSlot {
   readonly port: number;
 }
 
+/** A unit on a serial line behind the system's own serial CCID driver. */
+export interface SerialUnit {
+  readonly name: string;
+  /** Path of the line and, behind a colon, the model as that driver calls it. */
+  readonly device: string;
+}
+
 /** A PC/SC service of our own. */
 export interface Service extends AsyncDisposable {
   readonly slots: readonly RigSlot[];
@@ -46,6 +53,8 @@ const SOCKET = '/run/pcscd/pcscd.comm';
  * connected to itself, and keep the service from its port.
  */
 const PORTS = { first: 10_000, end: 32_768, next: '/run/pcscd/next-port' };
+/** Debian's libccid; the driver for Gemalto units on serial lines. */
+const SERIAL_DRIVER = '/usr/lib/pcsc/drivers/serial/libccidtwin.so';
 const SHIM = fileURLToPath(new URL('../../.test-run/pcsc/nodelay.so', import.meta.url));
 
 /** The level never runs against the machine's own service: outside the namespace it fails, it is not skipped. */
@@ -57,8 +66,11 @@ export function requireNamespace(): void {
 /**
  * Starts `pcscd` with `readers` virtual readers of two slots each and waits until it serves them.
  * @param options.names friendly names, default `Lab A`, `Lab B`, …
+ * @param options.units units on serial lines; they must be there already. The log has every byte of their lines then
  */
-export async function startService(options: { readers?: number; names?: readonly string[] } = {}): Promise<Service> {
+export async function startService(
+  options: { readers?: number; names?: readonly string[]; units?: readonly SerialUnit[] } = {},
+): Promise<Service> {
   requireNamespace();
   const names = options.names ?? Array.from({ length: options.readers ?? 1 }, (_, at) => `Lab ${letter(at)}`);
   const folder = mkdtempSync(join(tmpdir(), 'sscard-pcscd-'));
@@ -79,10 +91,15 @@ export async function startService(options: { readers?: number; names?: readonly
     return added;
   };
   for (const name of names) addReader(name);
+  const units = options.units ?? [];
+  units.forEach(({ name, device }, at) => {
+    const text = `FRIENDLYNAME "${name}"\nDEVICENAME ${device}\nLIBPATH ${SERIAL_DRIVER}\n`;
+    writeFileSync(join(config, `unit-${at}`), text);
+  });
 
   let child: ChildProcess | undefined;
   const start = async () => {
-    child = launch(config, logFile);
+    child = launch(config, logFile, units.length > 0);
     try {
       await ready(child, slots, logFile);
     } catch (error) {
@@ -153,15 +170,18 @@ function freshPorts(): number {
   return port;
 }
 
-function launch(config: string, logFile: string): ChildProcess {
+function launch(config: string, logFile: string, everyByte: boolean): ChildProcess {
   const log = openSync(logFile, 'a');
   const env: NodeJS.ProcessEnv = { ...process.env };
   if (env['NODELAY'] === 'shim') env['LD_PRELOAD'] = SHIM;
+  // Critical, information, communication and periodic: all that the driver knows to say.
+  if (everyByte) env['LIBCCID_ifdLogLevel'] = '0x000F';
   // A killed service leaves these behind; this mount namespace has no other service.
   rmSync(SOCKET, { force: true });
   rmSync('/run/pcscd/pcscd.pid', { force: true });
   // A test process that crashes takes its service along.
   const command = ['--pdeathsig', 'KILL', '/usr/sbin/pcscd', '--foreground', '--config', config];
+  if (everyByte) command.push('--debug');
   const child = spawn('setpriv', command, { stdio: ['ignore', log, log], env });
   closeSync(log);
   return child;

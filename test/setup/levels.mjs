@@ -62,6 +62,7 @@ export const levels = [
     needs: [
       'pcscd',
       'vpcd',
+      'serial CCID driver',
       'pcsc headers',
       'opensc-tool',
       'scriptor',

@@ -19,6 +19,10 @@ export const parts = {
     present: file('/usr/lib/pcsc/drivers/serial/libifdvpcd.so', '/usr/lib64/pcsc/drivers/serial/libifdvpcd.so'),
     debian: 'vsmartcard-vpcd',
   },
+  'serial CCID driver': {
+    present: file('/usr/lib/pcsc/drivers/serial/libccidtwin.so', '/usr/lib64/pcsc/drivers/serial/libccidtwin.so'),
+    debian: 'libccid',
+  },
   'pcsc headers': {
     present: file('/usr/include/PCSC/winscard.h'),
     debian: 'libpcsclite-dev',

@@ -68,7 +68,9 @@ export class TpduLevel implements ExchangeLevel {
     if (pcb & MORE) return new SscardError('unsupported', 'a PIN in several blocks', { outcome: 'not-done' });
     const answer = await ask(pin.message([nad, pcb, length]));
     const event = answer.error === PARITY || answer.error === MUTE ? eventOf(answer) : pinAnswer(answer);
-    if (event instanceof SscardError || (answer.command === 'failed' && typeof event !== 'string')) return event;
+    if (event instanceof SscardError) return event;
+    // Two bytes are no block: what the person did, or what the reader says of their PINs. The card was not asked.
+    if (event instanceof Uint8Array && event.length === SW) return event;
     const carry = blocks(ask);
     // The block with the PIN is in the reader: ours, sent again, would be a wrong PIN.
     return drive(exchange, async (next) => (isCommandBlock(next) ? notOfCard('block') : carry(next)), event);

@@ -41,13 +41,14 @@ type Typed = Uint8Array | { readonly because: Exchanged };
 /**
  * PIN entry at the reader (readers.md 2, Secure): the person types at the pad, the PIN goes into the template and to the card.
  * No digit is in what comes back.
- * @param signal the plug is pulled
+ * @param signal the entry is given up by the host
  */
 export async function secure(pad: PinPad, slot: CcidSlot, data: Uint8Array, signal: AbortSignal): Promise<Exchanged> {
   if (!slot.seat.powered) return FAULT.mute;
   const person = { pad, signal };
-  if (data[0] === 0x00) return verify(person, slot, data);
-  return data[0] === 0x01 ? modify(person, slot, data) : FIRST;
+  const acts = [verify, modify][data[0] ?? FIRST];
+  const exchanged = acts === undefined ? FIRST : await acts(person, slot, data);
+  return exchanged === FAULT.cancelled && signal.aborted ? FAULT.aborted : exchanged;
 }
 
 async function verify(person: Person, slot: CcidSlot, data: Uint8Array): Promise<Exchanged> {

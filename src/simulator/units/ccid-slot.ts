@@ -11,6 +11,7 @@ export const FAULT = {
   specific: 0x07,
   data: 0x0a,
   mute: 0xfe,
+  aborted: 0xff,
   timeout: 0xf0,
   cancelled: 0xef,
   apduLength: 0xbe,

@@ -11,6 +11,8 @@ const NAK = 0x15;
 const LONGEST_ECHO = 64;
 /** dwMaxCCIDMessageLength. */
 const LONGEST_MESSAGE = 271;
+/** Message that ends what the person at the keys was asked for. */
+const ABORT = 0x72;
 /** One raw byte: more time, please (readers.md 3). */
 const TIME_REQUEST = 0x85;
 
@@ -23,8 +25,8 @@ export interface GemplusWorker {
   obey(message: Uint8Array): Promise<Uint8Array>;
   /** The answer is on the line. @returns speed to go to */
   answered(): number | undefined;
-  /** The plug is pulled: nobody is asked for anything any more. */
-  stop(): void;
+  /** The person at the keys is not waited for any more. */
+  abort(): void;
 }
 
 /** The line of a Gemplus unit (readers.md 3). A unit at work takes the next frame afterwards. */
@@ -51,7 +53,7 @@ export class GemplusLink implements UnitLink {
 
   stop(): void {
     this.#intake.stop();
-    this.#worker.stop();
+    this.#worker.abort();
   }
 
   moved(present: boolean): void {
@@ -69,14 +71,19 @@ export class GemplusLink implements UnitLink {
     } else if (xorOf(frame) !== 0 || mischief.take('refuse')) {
       this.#station.send(Uint8Array.of(SYNC, NAK, SYNC ^ NAK));
     } else {
-      this.#work = this.#work.then(() => this.#obey(frame.subarray(2, -1)));
+      this.#take(frame.subarray(2, -1));
     }
+  }
+
+  #take(message: Uint8Array): void {
+    this.#tell('before-acknowledge');
+    if (this.#worker.echo) this.#station.send(echoOf(message));
+    if (message[0] === ABORT) this.#worker.abort();
+    this.#work = this.#work.then(() => this.#obey(message));
   }
 
   async #obey(message: Uint8Array): Promise<void> {
     const { mischief } = this.#station;
-    this.#tell('before-acknowledge');
-    if (this.#worker.echo) this.#station.send(echoOf(message));
     this.#sendNotice();
     while (mischief.take('time-requests')) this.#station.send(Uint8Array.of(TIME_REQUEST));
     const answer = await this.#worker.obey(message);

@@ -64,12 +64,17 @@ export class GemplusUnit extends EmulatedUnit {
 
   protected begin(station: Station): UnitLink {
     this.#holdsNotices = false;
-    const plug = new AbortController();
+    let entry = new AbortController();
     const ccid: CcidModel = {
       slots: this.#slots,
       escape: (data) => this.#escape(data),
       exchange: (slot, data) => slot.exchange(data),
-      ...(this.#model.pad ? { secure: (slot, data) => secure(this.#pad, slot, data, plug.signal) } : {}),
+      ...(this.#model.pad && {
+        secure: (slot: CcidSlot, data: Uint8Array) => {
+          entry = new AbortController();
+          return secure(this.#pad, slot, data, entry.signal);
+        },
+      }),
     };
     const holdsNotices = () => this.#holdsNotices;
     return new GemplusLink(station, {
@@ -79,7 +84,7 @@ export class GemplusUnit extends EmulatedUnit {
       },
       obey: (message) => this.#obey(ccid, message),
       answered: () => this.#answered(),
-      stop: () => plug.abort(),
+      abort: () => entry.abort(),
     });
   }
 

@@ -56,6 +56,16 @@ describe('PIN entry at the emulated pad', () => {
     expect(host.heard()).toBe(frame('8002000000000900000063C2'));
   });
 
+  it('gives an entry up that the host aborts, before it answers the abort', async () => {
+    const { card, unit, say } = await pad();
+    await say(frame(at('ccid-20')));
+    const abort = frame('72000000000006000000');
+    expect(await say(abort)).toBe(frame('8000000000000940FF00') + frame('81000000000006000000'));
+    unit.act('123456');
+    await pause(5);
+    expect(card.log).toEqual(['on']);
+  });
+
   it('asks nobody any more when the plug is pulled', async () => {
     const { card, unit, say } = await pad();
     await say(frame(at('ccid-20')));
