@@ -5,7 +5,7 @@ import type { LineForm } from '../wire/wire.ts';
 import { KmyLink, type KmyVariant } from './kmy-link.ts';
 import { EmulatedPad, type PadLink, type PadOrder } from './pad.ts';
 import type { Key } from './person.ts';
-import { enciphered0 } from './pin-field.ts';
+import { encipheredBlock } from './pin-field.ts';
 
 /** How the pad is made. */
 export interface KmyOptions {
@@ -205,7 +205,8 @@ export class KmyPad extends EmulatedPad {
     this.#entered = undefined;
     if (digits === 'timed-out') return Uint8Array.of(ST.late);
     if (digits === undefined || this.#chosen === undefined) return refused();
-    return done(enciphered0({ cipher: cipherOf(this.#chosen), value: this.#chosen }, digits, this.#account));
+    const key = { cipher: cipherOf(this.#chosen), value: this.#chosen };
+    return done(encipheredBlock(0, key, digits, this.#account));
   }
 
   #crypt(encrypts: boolean, data: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import { concat, fromHex } from '../../../apdu/bytes.ts';
 import { encryptEcb } from '../../crypto/blocks.ts';
-import { pinBlock0 } from '../../crypto/pin-block.ts';
+import { pinBlock0, pinBlock1, pinBlock2, pinBlock3 } from '../../crypto/pin-block.ts';
 
 const DIGITS_OF_ACCOUNT = 12;
 const SM4_BLOCK = 16;
@@ -11,18 +11,41 @@ export interface PinKey {
   readonly value: Uint8Array;
 }
 
+/** Formats of ISO 9564 that the pads here make. */
+export type BlockFormat = 0 | 1 | 2 | 3;
+
 /**
- * The PIN block of ISO 9564-0 under a key. ASSUMED for SM4, whose block has 16 bytes: the same two fields, made as long as that.
+ * A PIN block of ISO 9564 under a key. ASSUMED for SM4, whose block has 16 bytes: format 0, both its fields made as long as that.
  * @param digits ASCII, 4 to 12 of them; wiped
  * @param account the twelve digits left of the check digit
  */
-export function enciphered0({ cipher, value }: PinKey, digits: Uint8Array, account: string): Uint8Array {
-  const block = cipher === 'SM4' ? longBlock0(digits, account) : pinBlock0(digits, `${account}0`);
+export function encipheredBlock(
+  format: BlockFormat,
+  { cipher, value }: PinKey,
+  digits: Uint8Array,
+  account: string,
+): Uint8Array {
+  const block = cipher === 'SM4' ? longBlock0(digits, account) : shortBlock(format, digits, account);
   digits.fill(0);
   try {
     return encryptEcb(cipher, value, block);
   } finally {
     block.fill(0);
+  }
+}
+
+function shortBlock(format: BlockFormat, digits: Uint8Array, account: string): Uint8Array {
+  // With a check digit, which these formats leave out again.
+  const number = `${account}0`;
+  switch (format) {
+    case 0:
+      return pinBlock0(digits, number);
+    case 1:
+      return pinBlock1(digits);
+    case 2:
+      return pinBlock2(digits);
+    case 3:
+      return pinBlock3(digits, number);
   }
 }
 

@@ -4,7 +4,7 @@ import type { LineForm } from '../wire/wire.ts';
 import type { EntryRules } from './entry.ts';
 import { EmulatedPad, type PadLink, type PadOrder } from './pad.ts';
 import type { Key } from './person.ts';
-import { enciphered0 } from './pin-field.ts';
+import { type BlockFormat, encipheredBlock } from './pin-field.ts';
 import { Zt598Keys } from './zt598-keys.ts';
 import { Zt598Link } from './zt598-link.ts';
 
@@ -22,17 +22,17 @@ const STAR = 0x2a;
 const BYTES: Readonly<Record<Exclude<Key, number>, number>> = { correct: 0x08, enter: 0x0d, cancel: 0x1b };
 const NAME = '12345678';
 const FIRMWARE = 'ZT598 V1.00';
-/** Format of a block: ISO 9564-0; the others are not emulated. */
-const ISO_0 = ' ';
+/** Formats of a block by their byte, 20 to 23: ISO 9564-0 to 3. */
+const FORMATS: Readonly<Record<string, BlockFormat>> = { ' ': 0, '!': 1, '"': 2, '#': 3 };
 const ascii = new TextEncoder();
 
 /**
- * A ZT598 EPP (readers.md 8.3): master and working keys with 3DES and SM4, encrypted and clear entry, PIN block of ISO 9564-0.
+ * A ZT598 EPP (readers.md 8.3): master and working keys with 3DES and SM4, encrypted and clear entry, PIN blocks of ISO 9564-0 to 3.
  *
  * ASSUMED where the reference is silent: an entry ends with enter; its block is given once; a cancelled entry is `EF`, one that ran out
  * of time `EE` and nothing on the line; the four characters before a block are `00` and the number of digits; the PIN's lengths are 4 and
- * 12, and the time 60 s, until they are set. Ciphers (`8`, `9`, `d`, `e`), other block formats and the mutual authentication (`:`) are not
- * emulated: `F8` for a format, else `EF`.
+ * 12, and the time 60 s, until they are set. Ciphers (`8`, `9`, `d`, `e`), the blocks of IBM and in ASCII, and the mutual authentication
+ * (`:`) are not emulated: `F8` for a block, else `EF`.
  */
 export class Zt598Pad extends EmulatedPad {
   readonly line: LineForm = { baud: 9_600, bits: 10 };
@@ -83,10 +83,10 @@ export class Zt598Pad extends EmulatedPad {
       case 'n':
         return outcome(this.#keys.delete(text));
       case '7':
-        return this.#block('des', text);
+        return this.#block('des', FORMATS[text[2] ?? ''], text);
       case 'o':
         // Its one format stands as `0` where `7` has a byte for it.
-        return this.#block('sm4', text[2] === '0' ? `${text.slice(0, 2)}${ISO_0}${text.slice(3)}` : text);
+        return text[2] === '0' ? this.#block('sm4', 0, text) : failed(RC.length);
       default:
         return failed(RC.other);
     }
@@ -169,9 +169,9 @@ export class Zt598Pad extends EmulatedPad {
     return good();
   }
 
-  #block(family: 'des' | 'sm4', text: string): Uint8Array {
+  #block(family: 'des' | 'sm4', format: BlockFormat | undefined, text: string): Uint8Array {
     if (!/^[0-9A-F]{2}.\d{12}$/s.test(text)) return failed(RC.length);
-    if (text[2] !== ISO_0) return failed(RC.mode);
+    if (format === undefined) return failed(RC.mode);
     const key = this.#keys.pinKey(family, text.slice(0, 2));
     if (typeof key === 'number') return failed(key);
     const digits = this.#entered;
@@ -179,7 +179,7 @@ export class Zt598Pad extends EmulatedPad {
     if (digits === 'timed-out') return failed(RC.late);
     if (digits === undefined) return failed(RC.other);
     const count = String(digits.length).padStart(4, '0');
-    return good(count + toHex(enciphered0(key, digits, text.slice(3))));
+    return good(count + toHex(encipheredBlock(format, key, digits, text.slice(3))));
   }
 
   /** The entry that is open, and what came of the last one. */
