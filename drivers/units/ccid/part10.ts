@@ -3,8 +3,8 @@ import { SscardError } from '../../../apdu/errors.ts';
 /** What a control code asks a unit with a pad for (PC/SC part 10; readers.md 8.4). */
 export type Part10Request = 'features' | 'properties' | 'verify' | 'modify';
 
-/** CM_IOCTL_GET_FEATURE_REQUEST as pcsc-lite has it; the bare number is for callers that leave the platform's form to the driver. */
-const FEATURE_REQUESTS: ReadonlySet<number> = new Set([0x4200_0000 + 3400, 3400]);
+/** CM_IOCTL_GET_FEATURE_REQUEST as pcsc-lite has it, as Windows has it, and bare. */
+const FEATURE_REQUESTS: ReadonlySet<number> = new Set([0x4200_0000 + 3400, (0x31 << 16) | (3400 << 2), 3400]);
 /** The codes a public driver gives (pcsc-on-this-stack.md 4). */
 const FIRST_CODE = 0x4233_0000;
 const FEATURES = { verify: 0x06, modify: 0x07, properties: 0x0a } as const;

@@ -54,6 +54,8 @@ export class TpduLevel implements ExchangeLevel {
     if (this.#t1 !== undefined) return drive(this.#t1.exchange(command), blocks(ask));
     return drive(t0Exchange(command), async ({ bytes, expected }) => {
       const answer = await ask(transfer(bytes));
+      // Data for the card may be a PIN; the engine has no more use for them.
+      if (expected === 0) bytes.fill(0);
       if (answer.command === 'failed') return ccidRefusal(answer, 'command');
       const { length } = answer.data;
       return length < SW || length > expected + SW ? notOfCard('length') : parseResponse(answer.data);

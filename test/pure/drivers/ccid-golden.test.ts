@@ -242,4 +242,23 @@ describe('an ACS unit', () => {
       { baud: 9600 },
     );
   });
+
+  it('that takes long APDUs gets and gives them in pieces', async () => {
+    const long = Uint8Array.of(
+      ...fromHex('00D6000000010A'),
+      ...Array.from({ length: 266 }, (_, at) => (at * 7) & 0xff),
+    );
+    const answer = [...Array.from({ length: 300 }, (_, at) => (at * 3) & 0xff), 0x90, 0x00];
+    await acs(
+      'extended',
+      async (unit) => {
+        await unit.powerOn(0, 'cold', BOTH);
+        expect([...(await unit.transmit(0, long))]).toEqual(answer);
+        expect(await challenge(unit)).toBe(RANDOM);
+        expect(await failure(unit.transmit(0, long))).toEqual(['answer-malformed', undefined, 'unknown', undefined]);
+        expect(await failure(challenge(unit))).toEqual(['answer-malformed', undefined, 'unknown', undefined]);
+      },
+      { baud: 9600, options: { extended: 'yes' } },
+    );
+  });
 });

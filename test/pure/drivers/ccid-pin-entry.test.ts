@@ -103,6 +103,7 @@ describe('control codes of a unit with a pad', () => {
   it.each([
     [0x42000d48, 'features'],
     [3400, 'features'],
+    [0x00313520, 'features'],
     [0x42330006, 'verify'],
     [0x42330007, 'modify'],
     [0x4233000a, 'properties'],
