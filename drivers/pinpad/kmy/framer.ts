@@ -1,7 +1,8 @@
 import { xorOf } from '../../check-bytes.ts';
 import type { Framer } from '../../framer.ts';
-import { hexByte, hexDigit, hexDigits } from '../../hex-digits.ts';
+import { hexDigits, join, joinByte, split } from '../../halves.ts';
 import { type Look, Scanner } from '../../scanner.ts';
+import { keySignals } from '../key-signals.ts';
 
 /** What a KMY350x pad sends (readers.md 8.2). */
 export type KmyEvent =
@@ -17,10 +18,7 @@ const ETX = 0x03;
 /** Length and command or status. */
 const HEAD = 2;
 const LONGEST_DATA = 254;
-const KEYS: readonly number[] = [
-  ...[0x2a, 0x08, 0x0d, 0x1b, 0x00, 0x80],
-  ...Array.from({ length: 10 }, (_, digit) => 0x30 + digit),
-];
+const KEYS = keySignals([0x2a, 0x08, 0x0d, 0x1b, 0x00, 0x80]);
 const NONE = new Uint8Array(0);
 
 /** @throws RangeError for more than 254 bytes of data */
@@ -30,30 +28,26 @@ export function kmyFrame(command: number, data: Uint8Array = NONE, variant: KmyV
   content.set([1 + data.length, command]);
   content.set(data, HEAD);
   content[content.length - 1] = xorOf(content);
-  return variant === 'binary' ? Uint8Array.of(STX, ...content) : Uint8Array.of(STX, ...hexDigits(content), ETX);
+  return variant === 'binary' ? Uint8Array.of(STX, ...content) : Uint8Array.of(STX, ...split(content, hexDigits), ETX);
 }
 
 export function kmyFramer({ variant = 'ascii' }: { readonly variant?: KmyVariant } = {}): Framer<KmyEvent> {
   const frame = variant === 'ascii' ? asciiFrame : binaryFrame;
   return new Scanner<KmyEvent>({
-    starts: [STX, ...KEYS],
-    look: (bytes, at, end) => {
-      const code = bytes[at] as number;
-      return code === STX ? frame(bytes, at, end) : { take: 1, event: { kind: 'key', code } };
-    },
+    starts: [STX, ...KEYS.keys()],
+    look: (bytes, at, end) => KEYS.get(bytes[at] as number) ?? frame(bytes, at, end),
   });
 }
 
 function asciiFrame(bytes: Uint8Array, at: number, end: number): Look<KmyEvent> {
-  const length = end - at < 3 ? undefined : hexByte(bytes, at + 1);
-  const take = length === undefined ? 3 : 1 + 2 * (1 + length + 1) + 1;
-  // A digit that is none: the mark was noise.
-  for (let place = at + 1; place < Math.min(end, at + take - 1); place++) if (hexDigit(bytes[place]) < 0) return 'none';
-  if (length === 0) return 'none';
-  if (length === undefined || end - at < take) return 'more';
-  const content = Uint8Array.from({ length: 1 + length + 1 }, (_, index) => hexByte(bytes, at + 1 + 2 * index));
-  const bad = bytes[at + take - 1] !== ETX || xorOf(content) !== 0;
-  return bad ? { bad: take } : { take, event: eventOf(content) };
+  if (end - at < 3) return 'more';
+  const length = joinByte(bytes, at + 1, hexDigits);
+  if (length < 1) return 'none';
+  const take = 1 + 2 * (1 + length + 1) + 1;
+  if (end - at < take) return 'more';
+  // A character that is no digit makes the frame a wrong one: were it noise, its other digits would be keys.
+  const content = bytes[at + take - 1] === ETX ? join(bytes, at + 1, 1 + length + 1, hexDigits) : undefined;
+  return content === undefined ? { is: 'bad', take } : closed(content, take);
 }
 
 function binaryFrame(bytes: Uint8Array, at: number, end: number): Look<KmyEvent> {
@@ -61,11 +55,13 @@ function binaryFrame(bytes: Uint8Array, at: number, end: number): Look<KmyEvent>
   const length = bytes[at + 1] as number;
   if (length === 0) return 'none';
   const take = 1 + 1 + length + 1;
-  if (end - at < take) return 'more';
-  const content = bytes.slice(at + 1, at + take);
-  return xorOf(content) === 0 ? { take, event: eventOf(content) } : { bad: take };
+  return end - at < take ? 'more' : closed(bytes.slice(at + 1, at + take), take);
 }
 
-function eventOf(content: Uint8Array): KmyEvent {
-  return { kind: 'frame', status: content[1] as number, data: content.slice(HEAD, -1) };
+/** Length, status, data, check: all XOR to nothing. */
+function closed(content: Uint8Array, take: number): Look<KmyEvent> {
+  const good = xorOf(content) === 0;
+  const event = { kind: 'frame', status: content[1] as number, data: content.slice(HEAD, -1) } as const;
+  content.fill(0);
+  return good ? { is: 'frame', take, event } : { is: 'bad', take };
 }

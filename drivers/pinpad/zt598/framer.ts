@@ -1,7 +1,8 @@
 import { xorOf } from '../../check-bytes.ts';
 import type { Framer } from '../../framer.ts';
-import { hexByte, hexDigits } from '../../hex-digits.ts';
+import { hexDigits, joinByte, split } from '../../halves.ts';
 import { type Look, Scanner } from '../../scanner.ts';
+import { keySignals } from '../key-signals.ts';
 
 /** What a ZT598 pad sends (readers.md 8.3). */
 export type Zt598Event =
@@ -20,11 +21,8 @@ const LONGEST_COUNTED = 998;
 const LONGEST_UNCOUNTED = 4096;
 /** Digits behind `000` that some answers add. */
 const MORE_DIGITS = 4;
-const KEYS: readonly number[] = [
-  ...[0x2a, 0x0d, 0x1b, 0x08, 0x22, 0x2e],
-  ...Array.from({ length: 10 }, (_, digit) => 0x30 + digit),
-  ...Array.from({ length: 8 }, (_, key) => 0x41 + key),
-];
+const FUNCTION_KEYS: readonly number[] = Array.from({ length: 8 }, (_, key) => 0x41 + key);
+const KEYS = keySignals([0x2a, 0x0d, 0x1b, 0x08, 0x22, 0x2e, ...FUNCTION_KEYS]);
 
 /** @throws RangeError for a body without a command, or of more than 4096 bytes */
 export function zt598Frame(body: Uint8Array): Uint8Array {
@@ -32,16 +30,13 @@ export function zt598Frame(body: Uint8Array): Uint8Array {
   const count = body.length > LONGEST_COUNTED ? '000' : String(body.length).padStart(3, '0');
   const head = [...count].map((digit) => digit.charCodeAt(0));
   const counted = Uint8Array.of(...head, ...body, ETX);
-  return Uint8Array.of(STX, ...counted, ...hexDigits(Uint8Array.of(xorOf(counted))));
+  return Uint8Array.of(STX, ...counted, ...split(Uint8Array.of(xorOf(counted)), hexDigits));
 }
 
 export function zt598Framer(): Framer<Zt598Event> {
   return new Scanner<Zt598Event>({
-    starts: [STX, ...KEYS],
-    look: (bytes, at, end) => {
-      const code = bytes[at] as number;
-      return code === STX ? frame(bytes, at, end) : { take: 1, event: { kind: 'key', code } };
-    },
+    starts: [STX, ...KEYS.keys()],
+    look: (bytes, at, end) => KEYS.get(bytes[at] as number) ?? frame(bytes, at, end),
   });
 }
 
@@ -60,22 +55,22 @@ function frame(bytes: Uint8Array, at: number, end: number): Look<Zt598Event> {
 function closed(bytes: Uint8Array, at: number, mark: number, end: number): Look<Zt598Event> {
   const take = mark + 1 + CHECK_DIGITS - at;
   if (at + take > end) return 'more';
-  const good = bytes[mark] === ETX && hexByte(bytes, mark + 1) === xorOf(bytes, at + 1, mark + 1);
-  return good ? { take, event: { kind: 'frame', body: bodyOf(bytes, at, mark) } } : { bad: take };
+  const good = bytes[mark] === ETX && joinByte(bytes, mark + 1, hexDigits) === xorOf(bytes, at + 1, mark + 1);
+  return good ? { is: 'frame', take, event: { kind: 'frame', body: bodyOf(bytes, at, mark) } } : { is: 'bad', take };
 }
 
-/** The first end mark whose check digits fit: data may hold 03 as well. */
+/** Ends at the first end mark whose check digits fit: data may hold 03 as well. Where none does, it is wrong as far as it may go. */
 function uncounted(bytes: Uint8Array, at: number, end: number): Look<Zt598Event> {
-  const farthest = at + HEAD + LONGEST_UNCOUNTED + MORE_DIGITS;
+  const farthest = at + HEAD + MORE_DIGITS + LONGEST_UNCOUNTED;
   let sum = xorOf(bytes, at + 1, at + HEAD);
   for (let mark = at + HEAD; mark <= farthest; mark++) {
     if (mark + CHECK_DIGITS >= end) return 'more';
     sum ^= bytes[mark] as number;
-    if (bytes[mark] === ETX && mark > at + HEAD && hexByte(bytes, mark + 1) === sum) {
-      return { take: mark + 1 + CHECK_DIGITS - at, event: { kind: 'frame', body: bodyOf(bytes, at, mark) } };
-    }
+    if (bytes[mark] !== ETX || mark === at + HEAD || joinByte(bytes, mark + 1, hexDigits) !== sum) continue;
+    const take = mark + 1 + CHECK_DIGITS - at;
+    return { is: 'frame', take, event: { kind: 'frame', body: bodyOf(bytes, at, mark) } };
   }
-  return 'none';
+  return { is: 'bad', take: farthest + 1 + CHECK_DIGITS - at };
 }
 
 /** Four digits behind `000` are no data where they count what follows them. */

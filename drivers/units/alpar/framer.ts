@@ -37,10 +37,10 @@ function look(bytes: Uint8Array, at: number, end: number): Look<AlparEvent> {
   const check = at + HEAD + length;
   if (check >= end) return 'more';
   const take = check + 1 - at;
-  if (xorOf(bytes, at, check) !== bytes[check]) return { bad: take };
+  if (xorOf(bytes, at, check) !== bytes[check]) return { is: 'bad', take };
   const command = bytes[at + 3] as number;
   const data = bytes.slice(at + HEAD, check);
   if (command === NOTICE && !refused && length === 1)
-    return { take, event: { kind: 'notice', present: data[0] === 1 } };
-  return { take, event: { kind: 'frame', refused, command, data } };
+    return { is: 'frame', take, event: { kind: 'notice', present: data[0] === 1 } };
+  return { is: 'frame', take, event: { kind: 'frame', refused, command, data } };
 }

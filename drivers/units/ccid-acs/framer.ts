@@ -54,20 +54,21 @@ function frame(bytes: Uint8Array, at: number, end: number, face: AcsInterface): 
   const check = at + 1 + length;
   const take = length + 3;
   if (at + take > end) return 'more';
-  if (xorOf(bytes, at + 1, check) !== bytes[check] || bytes[check + 1] !== mark(face) + 1) return { bad: take };
-  return { take, event: { kind: 'frame', message: bytes.slice(at + 1, check), interface: face } };
+  if (xorOf(bytes, at + 1, check) !== bytes[check] || bytes[check + 1] !== mark(face) + 1) return { is: 'bad', take };
+  return { is: 'frame', take, event: { kind: 'frame', message: bytes.slice(at + 1, check), interface: face } };
 }
 
 function notice(bytes: Uint8Array, at: number, end: number): Look<AcsEvent> {
   if (end - at < 5) return 'more';
   const bits = bytes[at + 2] as number;
   const good = bytes[at + 3] === (NOTICE ^ bits) && bytes[at + 4] === (bytes[at] as number) + 1;
-  return good ? { take: 5, event: { kind: 'notice', bits } } : 'none';
+  return good ? { is: 'signal', take: 5, event: { kind: 'notice', bits } } : 'none';
 }
 
 function status(bytes: Uint8Array, at: number, end: number, face: AcsInterface): Look<AcsEvent> {
   const code = bytes[at + 1] as number;
   if (end - at > 2 && bytes[at + 2] !== code) return 'none';
   if (end - at < 4) return 'more';
-  return bytes[at + 3] === mark(face) + 1 ? { take: 4, event: { kind: 'status', code, interface: face } } : 'none';
+  if (bytes[at + 3] !== mark(face) + 1) return 'none';
+  return { is: 'signal', take: 4, event: { kind: 'status', code, interface: face } };
 }

@@ -20,6 +20,7 @@ const NAK = 0x15;
 const NOTICE = 0x50;
 const GONE = 0x02;
 const COME = 0x03;
+const FIRST_TIME_REQUEST = 0x80;
 const HEAD = 2;
 
 /** `03 15 16`: the last frame of the other side was damaged. */
@@ -35,24 +36,31 @@ export function gemplusFrame(message: Uint8Array): Uint8Array {
   return frame;
 }
 
+/** One for each value: a line full of noise is full of them. */
+const TIME_REQUESTS: readonly Look<GemplusEvent>[] = Array.from({ length: 0x80 }, (_, at) => ({
+  is: 'signal',
+  take: 1,
+  event: { kind: 'time-request', value: FIRST_TIME_REQUEST + at },
+}));
+
 export function gemplusFramer(): Framer<GemplusEvent> {
-  const timeRequests = Array.from({ length: 0x80 }, (_, at) => 0x80 + at);
+  const timeRequests = TIME_REQUESTS.map((_, at) => FIRST_TIME_REQUEST + at);
   return new Scanner<GemplusEvent>({ starts: [SYNC, NOTICE, ...timeRequests], look });
 }
 
 function look(bytes: Uint8Array, at: number, end: number): Look<GemplusEvent> {
   const first = bytes[at] as number;
-  if (first >= 0x80) return { take: 1, event: { kind: 'time-request', value: first } };
+  if (first >= FIRST_TIME_REQUEST) return TIME_REQUESTS[first - FIRST_TIME_REQUEST] as Look<GemplusEvent>;
   if (end - at < 2) return 'more';
   const second = bytes[at + 1];
   if (first === NOTICE) {
     const present = second === COME;
-    return present || second === GONE ? { take: 2, event: { kind: 'notice', present } } : 'none';
+    return present || second === GONE ? { is: 'signal', take: 2, event: { kind: 'notice', present } } : 'none';
   }
   if (second === ACK) return frame(bytes, at, end);
   if (second !== NAK) return 'none';
   if (end - at < 3) return 'more';
-  return bytes[at + 2] === (SYNC ^ NAK) ? { take: 3, event: { kind: 'nak' } } : 'none';
+  return bytes[at + 2] === (SYNC ^ NAK) ? { is: 'signal', take: 3, event: { kind: 'nak' } } : 'none';
 }
 
 function frame(bytes: Uint8Array, at: number, end: number): Look<GemplusEvent> {
@@ -63,6 +71,7 @@ function frame(bytes: Uint8Array, at: number, end: number): Look<GemplusEvent> {
   if (length > longestMessage) return 'none';
   const last = begin + length;
   if (last >= end) return 'more';
-  if (xorOf(bytes, at, last) !== bytes[last]) return { bad: last + 1 - at };
-  return { take: last + 1 - at, event: { kind: 'frame', message: bytes.slice(begin, last) } };
+  const take = last + 1 - at;
+  if (xorOf(bytes, at, last) !== bytes[last]) return { is: 'bad', take };
+  return { is: 'frame', take, event: { kind: 'frame', message: bytes.slice(begin, last) } };
 }

@@ -14,6 +14,7 @@ export function isMessageType(byte: number | undefined): boolean {
 /** Bytes of the message that begins at `at`; undefined: its length field is not there yet. */
 export function messageLength(bytes: Uint8Array, at: number, end: number): number | undefined {
   if (end - at < 5) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at + 1, at + 5);
-  return headerLength + a + 0x100 * b + 0x1_0000 * c + 0x100_0000 * d;
+  let length = 0;
+  for (let place = at + 4; place > at; place--) length = 0x100 * length + (bytes[place] as number);
+  return headerLength + length;
 }

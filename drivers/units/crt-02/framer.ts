@@ -13,7 +13,11 @@ const ACK = 0x06;
 const NAK = 0x15;
 const EOT = 0x04;
 const ENQ = 0x05;
-const SIGNALS: Readonly<Record<number, 'ack' | 'nak' | 'eot'>> = { [ACK]: 'ack', [NAK]: 'nak', [EOT]: 'eot' };
+const SIGNALS: Readonly<Record<number, Look<Crt02Event>>> = {
+  [ACK]: { is: 'signal', take: 1, event: { kind: 'ack' } },
+  [NAK]: { is: 'signal', take: 1, event: { kind: 'nak' } },
+  [EOT]: { is: 'signal', take: 1, event: { kind: 'eot' } },
+};
 const HEAD = 3;
 const TAIL = 2;
 /** 264 bytes of data behind result, CM and PM. */
@@ -40,13 +44,13 @@ export function crt02Framer(): Framer<Crt02Event> {
 
 function look(bytes: Uint8Array, at: number, end: number): Look<Crt02Event> {
   const signal = SIGNALS[bytes[at] as number];
-  if (signal !== undefined) return { take: 1, event: { kind: signal } };
+  if (signal !== undefined) return signal;
   if (end - at < HEAD) return 'more';
   const length = uint16(bytes, at + 1);
   if (length < SHORTEST_TEXT || length > LONGEST_TEXT) return 'none';
   const take = HEAD + length + TAIL;
   if (end - at < take) return 'more';
   const check = at + take - 1;
-  if (bytes[check - 1] !== ETX || xorOf(bytes, at, check) !== bytes[check]) return { bad: take };
-  return { take, event: { kind: 'frame', text: bytes.slice(at + HEAD, check - 1) } };
+  if (bytes[check - 1] !== ETX || xorOf(bytes, at, check) !== bytes[check]) return { is: 'bad', take };
+  return { is: 'frame', take, event: { kind: 'frame', text: bytes.slice(at + HEAD, check - 1) } };
 }

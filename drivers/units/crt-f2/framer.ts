@@ -13,7 +13,11 @@ const ETX = 0x03;
 const ACK = 0x06;
 const NAK = 0x15;
 const EOT = 0x04;
-const SIGNALS: Readonly<Record<number, 'ack' | 'nak' | 'eot'>> = { [ACK]: 'ack', [NAK]: 'nak', [EOT]: 'eot' };
+const SIGNALS: Readonly<Record<number, Look<CrtF2Event>>> = {
+  [ACK]: { is: 'signal', take: 1, event: { kind: 'ack' } },
+  [NAK]: { is: 'signal', take: 1, event: { kind: 'nak' } },
+  [EOT]: { is: 'signal', take: 1, event: { kind: 'eot' } },
+};
 const HEAD = 4;
 const TAIL = 2;
 const LONGEST_FRAME = 1024;
@@ -42,7 +46,7 @@ export function crtF2Framer(): Framer<CrtF2Event> {
 
 function look(bytes: Uint8Array, at: number, end: number): Look<CrtF2Event> {
   const signal = SIGNALS[bytes[at] as number];
-  if (signal !== undefined) return { take: 1, event: { kind: signal } };
+  if (signal !== undefined) return signal;
   const there = end - at;
   if (there > 1 && (bytes[at + 1] as number) > HIGHEST_ADDRESS) return 'none';
   if (there < HEAD) return 'more';
@@ -51,6 +55,7 @@ function look(bytes: Uint8Array, at: number, end: number): Look<CrtF2Event> {
   if (length < 3 || take > LONGEST_FRAME || (there > HEAD && !HEADS.has(bytes[at + HEAD] as number))) return 'none';
   if (there < take) return 'more';
   const check = at + take - 1;
-  if (bytes[check - 1] !== ETX || xorOf(bytes, at, check) !== bytes[check]) return { bad: take };
-  return { take, event: { kind: 'frame', address: bytes[at + 1] as number, text: bytes.slice(at + HEAD, check - 1) } };
+  if (bytes[check - 1] !== ETX || xorOf(bytes, at, check) !== bytes[check]) return { is: 'bad', take };
+  const text = bytes.slice(at + HEAD, check - 1);
+  return { is: 'frame', take, event: { kind: 'frame', address: bytes[at + 1] as number, text } };
 }

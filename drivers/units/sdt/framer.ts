@@ -40,6 +40,6 @@ function look(bytes: Uint8Array, at: number, end: number): Look<SdtEvent> {
   const check = counted + 2 + length - 1;
   if (check >= end) return 'more';
   const take = check + 1 - at;
-  if (xorOf(bytes, counted, check) !== bytes[check]) return { bad: take };
-  return { take, event: { kind: 'frame', body: bytes.slice(counted + 2, check) } };
+  if (xorOf(bytes, counted, check) !== bytes[check]) return { is: 'bad', take };
+  return { is: 'frame', take, event: { kind: 'frame', body: bytes.slice(counted + 2, check) } };
 }
