@@ -5,18 +5,22 @@ export interface Alphabet {
   readonly halves: Int8Array;
 }
 
-function alphabet(characters: string, also = ''): Alphabet {
-  const codes = new TextEncoder().encode(characters);
+function alphabet(...written: readonly ((half: number) => number)[]): Alphabet {
+  const [characters = new Uint8Array(0), ...also] = written.map((character) =>
+    Uint8Array.from({ length: 16 }, (_, half) => character(half)),
+  );
   const halves = new Int8Array(256).fill(-1);
-  for (const [half, code] of codes.entries()) halves[code] = half;
-  for (const [at, code] of new TextEncoder().encode(also).entries()) halves[code] = 10 + at;
-  return { characters: codes, halves };
+  for (const codes of [characters, ...also]) for (const [half, code] of codes.entries()) halves[code] = half;
+  return { characters, halves };
 }
 
 /** ASCII hex digits, written in upper case, read in either. */
-export const hexDigits: Alphabet = alphabet('0123456789ABCDEF', 'abcdef');
+export const hexDigits: Alphabet = alphabet(
+  (half) => half.toString(16).toUpperCase().charCodeAt(0),
+  (half) => half.toString(16).charCodeAt(0),
+);
 /** Half + 30h: A to F are `:` to `?`. */
-export const halvesPlus30: Alphabet = alphabet('0123456789:;<=>?');
+export const halvesPlus30: Alphabet = alphabet((half) => 0x30 + half);
 
 /** Bytes as characters, two for each. */
 export function split(bytes: Uint8Array, { characters }: Alphabet): Uint8Array {

@@ -4,7 +4,7 @@ import type { Framer, FramerEvent } from './framer.ts';
 export type Look<E> =
   /** A frame: it has a length and a check, and the check is right. */
   | { readonly is: 'frame'; readonly take: number; readonly event: E }
-  /** A signal: said between frames, in so few bytes that those of any frame may look like it. */
+  /** A signal: said between frames, in bytes that those of a frame may look like. */
   | { readonly is: 'signal'; readonly take: number; readonly event: E }
   /** A whole frame of this many bytes whose check, or closing byte, is wrong. */
   | { readonly is: 'bad'; readonly take: number }
@@ -15,7 +15,9 @@ export type Look<E> =
 
 /** The frames and signals of one protocol. */
 export interface Grammar<E> {
-  /** First bytes of anything. */
+  /** Signals of one byte. */
+  readonly signals?: ReadonlyMap<number, E>;
+  /** First bytes of anything longer. */
   readonly starts: readonly number[];
   /**
    * Says what begins at `at`; bytes from `end` on are not there. Whatever is not `more` stays so, whatever comes behind; and
@@ -42,7 +44,8 @@ const STEP = 64;
  */
 export class Scanner<E extends { readonly kind: string }> implements Framer<E> {
   readonly #grammar: Grammar<E>;
-  readonly #starts = new Uint8Array(256);
+  /** By first byte. */
+  readonly #begins: (Look<E> | 'longer')[] = new Array(256).fill('none');
   #held: Uint8Array = NOTHING;
   #length = 0;
   /** Of the bytes to come next, how many are rubble of a wrong frame. */
@@ -50,7 +53,8 @@ export class Scanner<E extends { readonly kind: string }> implements Framer<E> {
 
   constructor(grammar: Grammar<E>) {
     this.#grammar = grammar;
-    for (const start of grammar.starts) this.#starts[start] = 1;
+    for (const [code, event] of grammar.signals ?? []) this.#begins[code] = { is: 'signal', take: 1, event };
+    for (const start of grammar.starts) this.#begins[start] = 'longer';
   }
 
   get begun(): boolean {
@@ -91,47 +95,48 @@ export class Scanner<E extends { readonly kind: string }> implements Framer<E> {
     return taken;
   }
 
-  /** @param last no more bytes will come: what has begun is noise. @returns where the frame stands that waits for more; `end`: none */
+  /**
+   * @param last no more bytes will come: what has begun is noise
+   * @returns where the frame stands that waits for more; `end`: none does
+   */
   #scan(bytes: Uint8Array, from: number, end: number, events: Events<E>, last = false): number {
-    const starts = this.#starts;
     let at = from;
     let told = from;
     let rubble = from + this.#rubble;
     while (at < end) {
-      if (starts[bytes[at] as number] === 0) {
-        at++;
-        continue;
-      }
-      const look = this.#grammar.look(bytes, at, end);
+      const look = this.#look(bytes, at, end);
       if (look === 'more' && !last) break;
       if (typeof look === 'string' || (look.is === 'signal' && at < rubble) || (look.is === 'bad' && last)) {
         at++;
         continue;
       }
       if (at > told) tellNoise(bytes, told, at, events);
+      told = at + look.take;
       if (look.is === 'bad') {
-        const next = this.#nextBegin(bytes, at, at + look.take);
-        events.push({ kind: 'bad-check', bytes: bytes.slice(at, next) });
-        rubble = Math.max(rubble, at + look.take);
-        at = next;
+        rubble = Math.max(rubble, told);
+        told = this.#nextBegin(bytes, at, told);
+        events.push({ kind: 'bad-check', bytes: bytes.slice(at, told) });
       } else {
-        events.push(look.event);
-        at += look.take;
         // With a good frame in it the wrong one was noise, and ends here.
-        if (look.is === 'frame') rubble = at;
+        if (look.is === 'frame') rubble = told;
+        events.push(look.event);
       }
-      told = at;
+      at = told;
     }
     if (at > told) tellNoise(bytes, told, at, events);
     this.#rubble = Math.max(0, rubble - at);
     return at;
   }
 
+  #look(bytes: Uint8Array, at: number, end: number): Look<E> {
+    const begin = this.#begins[bytes[at] as number] as Look<E> | 'longer';
+    return begin === 'longer' ? this.#grammar.look(bytes, at, end) : begin;
+  }
+
   /** Where in a wrong frame another may begin, by the bytes of the wrong one alone; else its end. */
   #nextBegin(bytes: Uint8Array, wrong: number, end: number): number {
     for (let at = wrong + 1; at < end; at++) {
-      if (this.#starts[bytes[at] as number] === 0) continue;
-      const look = this.#grammar.look(bytes, at, end);
+      const look = this.#look(bytes, at, end);
       if (look === 'more' || (look !== 'none' && look.is === 'frame')) return at;
     }
     return end;

@@ -18,7 +18,7 @@ const ETX = 0x03;
 /** Length and command or status. */
 const HEAD = 2;
 const LONGEST_DATA = 254;
-const KEYS = keySignals([0x2a, 0x08, 0x0d, 0x1b, 0x00, 0x80]);
+const signals = keySignals([0x2a, 0x08, 0x0d, 0x1b, 0x00, 0x80]);
 const NONE = new Uint8Array(0);
 
 /** @throws RangeError for more than 254 bytes of data */
@@ -32,11 +32,7 @@ export function kmyFrame(command: number, data: Uint8Array = NONE, variant: KmyV
 }
 
 export function kmyFramer({ variant = 'ascii' }: { readonly variant?: KmyVariant } = {}): Framer<KmyEvent> {
-  const frame = variant === 'ascii' ? asciiFrame : binaryFrame;
-  return new Scanner<KmyEvent>({
-    starts: [STX, ...KEYS.keys()],
-    look: (bytes, at, end) => KEYS.get(bytes[at] as number) ?? frame(bytes, at, end),
-  });
+  return new Scanner<KmyEvent>({ signals, starts: [STX], look: variant === 'ascii' ? asciiFrame : binaryFrame });
 }
 
 function asciiFrame(bytes: Uint8Array, at: number, end: number): Look<KmyEvent> {

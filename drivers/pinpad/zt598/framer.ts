@@ -22,7 +22,7 @@ const LONGEST_UNCOUNTED = 4096;
 /** Digits behind `000` that some answers add. */
 const MORE_DIGITS = 4;
 const FUNCTION_KEYS: readonly number[] = Array.from({ length: 8 }, (_, key) => 0x41 + key);
-const KEYS = keySignals([0x2a, 0x0d, 0x1b, 0x08, 0x22, 0x2e, ...FUNCTION_KEYS]);
+const signals = keySignals([0x2a, 0x0d, 0x1b, 0x08, 0x22, 0x2e, ...FUNCTION_KEYS]);
 
 /** @throws RangeError for a body without a command, or of more than 4096 bytes */
 export function zt598Frame(body: Uint8Array): Uint8Array {
@@ -34,13 +34,10 @@ export function zt598Frame(body: Uint8Array): Uint8Array {
 }
 
 export function zt598Framer(): Framer<Zt598Event> {
-  return new Scanner<Zt598Event>({
-    starts: [STX, ...KEYS.keys()],
-    look: (bytes, at, end) => KEYS.get(bytes[at] as number) ?? frame(bytes, at, end),
-  });
+  return new Scanner<Zt598Event>({ signals, starts: [STX], look });
 }
 
-function frame(bytes: Uint8Array, at: number, end: number): Look<Zt598Event> {
+function look(bytes: Uint8Array, at: number, end: number): Look<Zt598Event> {
   let count = 0;
   for (let place = at + 1; place < at + HEAD; place++) {
     if (place >= end) return 'more';

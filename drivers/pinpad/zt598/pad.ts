@@ -1,5 +1,5 @@
 import { SscardError } from '../../../apdu/errors.ts';
-import { hexByte } from '../../hex-digits.ts';
+import { hexDigits, join } from '../../halves.ts';
 import { Line } from '../../line.ts';
 import type { PadCustody, PadKeyOutcome, PinEntered, PinEntry, PinPad, WorkingKey } from '../../pin-pad.ts';
 import type { Ports } from '../../port.ts';
@@ -137,9 +137,7 @@ class Zt598Unit implements Zt598Maintenance {
 
 /** Hex digits behind four characters. @returns nothing when they are not so many */
 function blockOf(data: Uint8Array, length: number): Uint8Array | undefined {
-  if (data.length !== BEFORE_BLOCK + 2 * length) return undefined;
-  const bytes = Array.from({ length }, (_, at) => hexByte(data, BEFORE_BLOCK + 2 * at));
-  return bytes.some((byte) => byte < 0) ? undefined : Uint8Array.from(bytes);
+  return data.length === BEFORE_BLOCK + 2 * length ? join(data, BEFORE_BLOCK, length, hexDigits) : undefined;
 }
 
 /** A command and its answer; a damaged answer is asked for again, where the pad may do the same twice. */

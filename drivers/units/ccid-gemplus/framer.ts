@@ -20,7 +20,6 @@ const NAK = 0x15;
 const NOTICE = 0x50;
 const GONE = 0x02;
 const COME = 0x03;
-const FIRST_TIME_REQUEST = 0x80;
 const HEAD = 2;
 
 /** `03 15 16`: the last frame of the other side was damaged. */
@@ -36,24 +35,18 @@ export function gemplusFrame(message: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** One for each value: a line full of noise is full of them. */
-const TIME_REQUESTS: readonly Look<GemplusEvent>[] = Array.from({ length: 0x80 }, (_, at) => ({
-  is: 'signal',
-  take: 1,
-  event: { kind: 'time-request', value: FIRST_TIME_REQUEST + at },
-}));
+const signals: ReadonlyMap<number, GemplusEvent> = new Map(
+  Array.from({ length: 0x80 }, (_, at) => 0x80 + at).map((value) => [value, { kind: 'time-request', value }]),
+);
 
 export function gemplusFramer(): Framer<GemplusEvent> {
-  const timeRequests = TIME_REQUESTS.map((_, at) => FIRST_TIME_REQUEST + at);
-  return new Scanner<GemplusEvent>({ starts: [SYNC, NOTICE, ...timeRequests], look });
+  return new Scanner<GemplusEvent>({ signals, starts: [SYNC, NOTICE], look });
 }
 
 function look(bytes: Uint8Array, at: number, end: number): Look<GemplusEvent> {
-  const first = bytes[at] as number;
-  if (first >= FIRST_TIME_REQUEST) return TIME_REQUESTS[first - FIRST_TIME_REQUEST] as Look<GemplusEvent>;
   if (end - at < 2) return 'more';
   const second = bytes[at + 1];
-  if (first === NOTICE) {
+  if (bytes[at] === NOTICE) {
     const present = second === COME;
     return present || second === GONE ? { is: 'signal', take: 2, event: { kind: 'notice', present } } : 'none';
   }

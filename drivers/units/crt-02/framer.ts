@@ -13,11 +13,11 @@ const ACK = 0x06;
 const NAK = 0x15;
 const EOT = 0x04;
 const ENQ = 0x05;
-const SIGNALS: Readonly<Record<number, Look<Crt02Event>>> = {
-  [ACK]: { is: 'signal', take: 1, event: { kind: 'ack' } },
-  [NAK]: { is: 'signal', take: 1, event: { kind: 'nak' } },
-  [EOT]: { is: 'signal', take: 1, event: { kind: 'eot' } },
-};
+const signals: ReadonlyMap<number, Crt02Event> = new Map([
+  [ACK, { kind: 'ack' }],
+  [NAK, { kind: 'nak' }],
+  [EOT, { kind: 'eot' }],
+]);
 const HEAD = 3;
 const TAIL = 2;
 /** 264 bytes of data behind result, CM and PM. */
@@ -39,12 +39,10 @@ export function crt02Frame(text: Uint8Array): Uint8Array {
 }
 
 export function crt02Framer(): Framer<Crt02Event> {
-  return new Scanner<Crt02Event>({ starts: [STX, ACK, NAK, EOT], look });
+  return new Scanner<Crt02Event>({ signals, starts: [STX], look });
 }
 
 function look(bytes: Uint8Array, at: number, end: number): Look<Crt02Event> {
-  const signal = SIGNALS[bytes[at] as number];
-  if (signal !== undefined) return signal;
   if (end - at < HEAD) return 'more';
   const length = uint16(bytes, at + 1);
   if (length < SHORTEST_TEXT || length > LONGEST_TEXT) return 'none';

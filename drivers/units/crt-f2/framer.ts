@@ -13,11 +13,11 @@ const ETX = 0x03;
 const ACK = 0x06;
 const NAK = 0x15;
 const EOT = 0x04;
-const SIGNALS: Readonly<Record<number, Look<CrtF2Event>>> = {
-  [ACK]: { is: 'signal', take: 1, event: { kind: 'ack' } },
-  [NAK]: { is: 'signal', take: 1, event: { kind: 'nak' } },
-  [EOT]: { is: 'signal', take: 1, event: { kind: 'eot' } },
-};
+const signals: ReadonlyMap<number, CrtF2Event> = new Map([
+  [ACK, { kind: 'ack' }],
+  [NAK, { kind: 'nak' }],
+  [EOT, { kind: 'eot' }],
+]);
 const HEAD = 4;
 const TAIL = 2;
 const LONGEST_FRAME = 1024;
@@ -41,12 +41,10 @@ export function crtF2Frame(text: Uint8Array, address = 0): Uint8Array {
 }
 
 export function crtF2Framer(): Framer<CrtF2Event> {
-  return new Scanner<CrtF2Event>({ starts: [STX, ACK, NAK, EOT], look });
+  return new Scanner<CrtF2Event>({ signals, starts: [STX], look });
 }
 
 function look(bytes: Uint8Array, at: number, end: number): Look<CrtF2Event> {
-  const signal = SIGNALS[bytes[at] as number];
-  if (signal !== undefined) return signal;
   const there = end - at;
   if (there > 1 && (bytes[at + 1] as number) > HIGHEST_ADDRESS) return 'none';
   if (there < HEAD) return 'more';

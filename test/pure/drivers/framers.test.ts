@@ -18,7 +18,7 @@ import kmy from '../../../fixtures/vectors/readers/epp-kmy.json' with { type: 'j
 import zt598 from '../../../fixtures/vectors/readers/epp-zt598.json' with { type: 'json' };
 import nibble from '../../../fixtures/vectors/readers/nibble-split.json' with { type: 'json' };
 import sdt from '../../../fixtures/vectors/readers/sdt-idcard.json' with { type: 'json' };
-import { bytes, chunkings, feed, hex, type Told } from './framer-rig.ts';
+import { bytes, chunkings, feed, hex, type Told, told } from './framer-rig.ts';
 
 interface Vector {
   readonly id: string;
@@ -175,6 +175,36 @@ describe.each(protocols)('$name', ({ vectors, framer, encode, others }) => {
     const events = feed(framer(vector), [bytes('7F7F'), bytes(`7F${vector.hex}`)]);
     expect(events).toEqual([{ kind: 'skipped', bytes: '7F7F7F' }, ...one]);
   });
+
+  it.each(vectors.filter(({ id }) => others[id] === undefined))(
+    '$id, damaged at every byte, is never handed up, nor is the next one lost',
+    (vector) => {
+      const all = bytes(vector.hex);
+      const one = feed(framer(vector), [all]);
+      for (let at = 0; at < all.length; at++) {
+        const subject = framer(vector);
+        const damaged = all.slice();
+        damaged[at] = (damaged[at] ?? 0) ^ 0x10;
+        const events = told([...subject.push(damaged), ...subject.drop()]);
+        expect(events.filter(({ kind }) => kind === 'frame')).toEqual([]);
+        expect(feed(subject, [all])).toEqual(one);
+      }
+    },
+  );
+
+  it.each(vectors.filter(({ id }) => others[id] === undefined))(
+    '$id with noise at every byte inside is never handed up, nor is the next one lost',
+    (vector) => {
+      const all = bytes(vector.hex);
+      const one = feed(framer(vector), [all]);
+      for (let at = 1; at < all.length; at++) {
+        const subject = framer(vector);
+        const noisy = Buffer.concat([all.subarray(0, at), Uint8Array.of(0x7f), all.subarray(at)]);
+        const events = told([...subject.push(noisy), ...subject.push(all), ...subject.drop()]);
+        expect(events.filter(({ kind }) => kind === one[0]?.['kind'])).toEqual(one);
+      }
+    },
+  );
 
   it.each(vectors.filter(({ id }) => others[id] === undefined))(
     '$id, given up at every byte, leaves nothing',
