@@ -32,15 +32,39 @@ export function contactless(card: VirtualCard): VirtualCard {
 }
 
 async function whole(card: VirtualCard, command: Uint8Array): Promise<Uint8Array> {
-  const withData = command.length > 5;
-  const end = 5 + (command[4] ?? 0);
-  const le = (withData ? command[end] : command[4]) ?? 0;
-  let answer = await card.process(withData && command.length === end + 1 ? command.subarray(0, end) : command);
+  const { tpdu, withData, most } = asOnT0(command);
+  let answer = await card.process(tpdu);
   const [sw1, sw2 = 0] = answer.subarray(-2);
   if (sw1 === 0x6c) answer = await card.process(concat([command.subarray(0, 4), Uint8Array.of(sw2)]));
   if (withData && (sw1 === 0x61 || sw1 === 0x62)) answer = await fetched(card, answer);
-  const body = answer.subarray(0, -2);
-  return concat([le === 0 ? body : body.subarray(0, le), answer.subarray(-2)]);
+  return concat([answer.subarray(0, -2).subarray(0, most), answer.subarray(-2)]);
+}
+
+/** What of a command a card with T=0 takes, and the most that is expected of it; no Le: all there is. */
+interface OnT0 {
+  readonly tpdu: Uint8Array;
+  readonly withData: boolean;
+  readonly most?: number;
+}
+
+/** Lengths in one or two bytes (ISO/IEC 7816-4, 5.1). What is too long, or is no command, the card is to judge as it is. */
+function asOnT0(command: Uint8Array): OnT0 {
+  const extended = command.length > 6 && command[4] === 0;
+  const [start, width] = extended ? [5, 2] : [4, 1];
+  const field = (at: number) => command.subarray(at, at + width).reduce((value, byte) => (value << 8) | byte, 0);
+  const ne = (at: number) => field(at) || 1 << (8 * width);
+  const header = command.subarray(0, 4);
+  if (command.length === start + width) {
+    const most = ne(start);
+    return { tpdu: concat([header, Uint8Array.of(most < 0x100 ? most : 0)]), withData: false, most };
+  }
+  const lc = field(start);
+  const end = start + width + lc;
+  const left = command.length - end;
+  if (command.length < start + width || lc === 0 || lc > 0xff || (left !== 0 && left !== width))
+    return { tpdu: command, withData: command.length > 5 };
+  const tpdu = concat([header, Uint8Array.of(lc), command.subarray(start + width, end)]);
+  return { tpdu, withData: true, ...(left > 0 && { most: ne(end) }) };
 }
 
 /** With what waits for GET RESPONSE; a warning stays. */

@@ -40,6 +40,18 @@ it.each([
   expect((await talk([SELECT_SSSE, command])).at(-1)).toBe(expected);
 });
 
+it.each([
+  ['Le', '00B20328000000', '0304322E30309000'],
+  ['a smaller Le', '00B20328000003', '0304329000'],
+  ['data and Le', `00880000000010${INTERNAL.slice(10)}0008`, 'A13148FB7CFDD8B99000'],
+  ['data and the longest Le', `00880000000010${INTERNAL.slice(10)}0000`, 'A13148FB7CFDD8B99000'],
+  ['data', '00200000000003123456', '9000'],
+  ['more data than a card with T=0 takes', `00200000000100${'00'.repeat(256)}`, '6700'],
+  ['no data', '00200000000000123456', '6700'],
+])('takes the extended form: %s', async (_, command, expected) => {
+  expect((await talk([SELECT_SSSE, command])).at(-1)).toBe(expected);
+});
+
 it('tells a blocked application with its FCI', async () => {
   expect(await talk([`${SELECT_SSSE}00`], (image) => ({ ...image, block: 'temporary' }))).toEqual([`${FCI}6283`]);
 });
