@@ -86,10 +86,11 @@ class UnitReaders implements Readers {
     for (;;) {
       const changed = await this.#watchers.change(left().timeout, until);
       if (changed === 'aborted') throw new SscardError('cancelled', 'cancelled while waiting for a card');
+      // What happened in time has been heard of: no attempt in the last millisecond.
+      if (changed === 'late') throw this.#noCard(timeout);
       const plugged = this.#plugged;
       const channel = await plugged?.connect(chooseSlots(plugged.seats, options), { ...options, ...left() });
       if (channel !== undefined) return channel;
-      if (changed === 'late') throw this.#noCard(timeout);
     }
   }
 

@@ -13,7 +13,8 @@ const unit = await emulateUnit(protocol, { card: new SimulatedCard(file.card), s
 const slot = await servePty(
   pacedLine({
     line: { baud: Number(baud), bits: unit.line.bits },
-    attach: (wire) => unit.attach({ send: (bytes) => wire.send(bytes), setSpeed: () => {}, unplug: () => wire.unplug() }),
+    attach: (wire) =>
+      unit.attach({ send: (bytes) => wire.send(bytes), setSpeed: () => {}, unplug: () => wire.unplug() }),
     receive: (bytes) => unit.receive(bytes),
     detach: () => unit.detach(),
   }),
