@@ -6,6 +6,8 @@ const PROTOCOLS: Readonly<Record<string, () => Promise<UnitProtocol>>> = {
   'ccid-gemplus': async () => (await import('./ccid-gemplus/unit.ts')).ccidGemplus,
   alpar: async () => (await import('./alpar/unit.ts')).alpar,
   'ccid-acs': async () => (await import('./ccid-acs/unit.ts')).ccidAcs,
+  'crt-f2': async () => (await import('./crt-f2/unit.ts')).crtF2,
+  'crt-02': async () => (await import('./crt-02/unit.ts')).crt02,
 };
 
 export const unitProtocols: readonly string[] = Object.keys(PROTOCOLS);

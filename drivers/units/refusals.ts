@@ -18,32 +18,40 @@ export interface Refusal {
 /** Error codes of a unit, as its manual lists them. */
 export type RefusalTable = ReadonlyMap<number, Refusal>;
 
-/** During a reset every fault of the card is one: it does not come up. */
-const AT_RESET = {
-  absent: 'no-card',
-  mute: 'card-unresponsive',
-  protocol: 'card-unresponsive',
-  unpowered: 'card-unresponsive',
-  unit: 'unit-refused',
-} as const;
-
-const AT_COMMAND = {
-  absent: 'card-removed',
-  mute: 'card-mute',
-  protocol: 'card-protocol',
-  unpowered: 'card-reset',
-  unit: 'unit-refused',
+const CODES = {
+  /** Every fault of the card is one: it does not come up. */
+  reset: {
+    absent: 'no-card',
+    mute: 'card-unresponsive',
+    protocol: 'card-unresponsive',
+    unpowered: 'card-unresponsive',
+    unit: 'unit-refused',
+  },
+  command: {
+    absent: 'card-removed',
+    mute: 'card-mute',
+    protocol: 'card-protocol',
+    unpowered: 'card-reset',
+    unit: 'unit-refused',
+  },
+  /** The card is not spoken to. */
+  act: {
+    absent: 'no-card',
+    mute: 'unit-refused',
+    protocol: 'unit-refused',
+    unpowered: 'unit-refused',
+    unit: 'unit-refused',
+  },
 } as const;
 
 /**
  * A refusal as an error: `no-card`, `card-unresponsive` (reset), `card-removed`, `card-mute`, `card-protocol`, `card-reset`
- * (command), `unit-refused` (both).
+ * (command), `unit-refused`.
  * @param code the unit's own, kept as `platformCode`
  */
 export function refusalError(table: RefusalTable, code: number, during: 'reset' | 'command' | 'act'): SscardError {
   const { fault, reason, outcome } = table.get(code) ?? { fault: 'unit', reason: 'unknown-code' };
-  const name = (during === 'command' ? AT_COMMAND : AT_RESET)[fault];
-  return new SscardError(name, `the unit refused: ${reason}`, {
+  return new SscardError(CODES[during][fault], `the unit refused: ${reason}`, {
     reason,
     platformCode: code,
     outcome: outcome ?? 'unknown',
