@@ -5,8 +5,8 @@ import { SscardError } from './errors.ts';
  * command "not done".
  * @returns the error itself, or one with `outcome` `unknown` in place of `not-done`
  */
-export function begun(error: SscardError): SscardError {
+export function begun<E>(error: E): E | SscardError {
+  if (!(error instanceof SscardError) || error.details.outcome !== 'not-done') return error;
   const { code, message, details } = error;
-  if (details.outcome !== 'not-done') return error;
   return new SscardError(code, message, { ...details, outcome: 'unknown' }, { cause: error });
 }

@@ -1,10 +1,11 @@
 import type { Atr } from '../../../apdu/atr.ts';
+import { begun } from '../../../apdu/begun.ts';
 import { concat } from '../../../apdu/bytes.ts';
 import { SscardError } from '../../../apdu/errors.ts';
 import type { Protocol } from '../../reader.ts';
 import { assertShort } from '../cards.ts';
 import type { Ask, ExchangeLevel, PinCommand } from './level.ts';
-import { transfer } from './messages.ts';
+import { type CcidAnswer, transfer } from './messages.ts';
 import { protocolName, setParameters, wantedSetting } from './parameters.ts';
 import { pinAnswer } from './pin-answer.ts';
 import { ccidRefusal } from './refusal.ts';
@@ -71,15 +72,23 @@ async function receive(ask: Ask, last: Uint8Array, level: number): Promise<Uint8
   let missing = LONGEST_ANSWER;
   let answer = await ask(transfer(last, level));
   for (;;) {
-    if (answer.command === 'failed') return ccidRefusal(answer, 'command');
+    if (answer.command === 'failed') return refusal(answer, parts.length > 0);
     const begins = answer.last === WHOLE || answer.last === FIRST;
     missing -= answer.data.length;
     if (begins !== (parts.length === 0) || answer.last > MIDDLE || missing < 0) return broken();
     parts.push(answer.data);
     if (answer.last === WHOLE || answer.last === LAST) return concat(parts);
     if (answer.data.length === 0) return broken();
-    answer = await ask(transfer(NOTHING, GO_ON));
+    answer = await ask(transfer(NOTHING, GO_ON)).catch((error: unknown) => {
+      throw begun(error);
+    });
   }
+}
+
+/** @param answered the card has done the command, and a part of its answer is here */
+function refusal(answer: CcidAnswer, answered: boolean): SscardError {
+  const error = ccidRefusal(answer, 'command');
+  return answered ? begun(error) : error;
 }
 
 function broken(): SscardError {

@@ -45,7 +45,7 @@ export class TpduLevel implements ExchangeLevel {
     if (setting.protocol === 0) return 'T=0';
     const t1 = new T1(setting);
     const announced = await drive(t1.announceIfsd(IFSD), blocks(ask));
-    if (announced instanceof SscardError) return announced;
+    if (announced instanceof SscardError) return fast ? 'again' : unresponsive(announced.code);
     this.#t1 = t1;
     return 'T=1';
   }
@@ -87,7 +87,11 @@ async function negotiate(ask: Ask, pps: Pps): Promise<number | SscardError> {
   const { result } = evaluatePps(request, answer.data);
   if (result === 'accepted') return pps.pps1 ?? DEFAULT_TA1;
   if (result === 'accepted-default') return DEFAULT_TA1;
-  return new SscardError('card-unresponsive', 'the card refuses its own parameters', { reason: 'pps' });
+  return unresponsive('pps');
+}
+
+function unresponsive(reason: string): SscardError {
+  return new SscardError('card-unresponsive', 'the card does not keep what its ATR says', { reason });
 }
 
 function blocks(ask: Ask): (action: T1Action) => Promise<T1Event | SscardError> {
@@ -123,7 +127,9 @@ async function drive<A, T, V>(
   let step = advance(engine, heard as V);
   for (let first = heard === undefined; !(step instanceof SscardError); first = false) {
     if (step.done) return step.value;
-    const next = await carry(step.value);
+    const next = await carry(step.value).catch((error: unknown) => {
+      throw first ? error : begun(error);
+    });
     if (next instanceof SscardError) return first ? next : begun(next);
     step = advance(engine, next);
   }

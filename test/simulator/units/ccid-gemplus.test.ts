@@ -82,6 +82,20 @@ describe('a Gemplus unit of ours at an emulated one', () => {
     expect(await there.challenge()).toBe('6D00');
   });
 
+  it.each([
+    ['that is not taken', { kind: 'refuse', times: 4, after: 1 }, 'unit-refused'],
+    ['that is not answered', { kind: 'no-answer', after: 1 }, 'card-mute'],
+  ] as const)('does not call a command undone for a later part %s', async (_, order, code) => {
+    const card = scripted({ '00A40400023F00': '6105' });
+    const unit = new GemplusUnit({ card });
+    await using there = await desk('ccid-gemplus', unit);
+    await there.unit.powerOn(0, 'cold', BOTH);
+    unit.misbehave(order);
+    const select = there.unit.transmit(0, fromHex('00A40400023F0003'), SOON);
+    expect(await failure(select)).toEqual([code, 'unknown']);
+    expect(times(card, '00A40400023F00')).toBe(1);
+  });
+
   it('notices cards that come and go, with the next look', async () => {
     const unit = new GemplusUnit({});
     await using there = await desk('ccid-gemplus', unit);
