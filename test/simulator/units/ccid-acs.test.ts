@@ -170,6 +170,23 @@ describe('an ACS unit on a bad line', () => {
     expect(await there.serve()).toBe(RANDOM);
   });
 
+  it.each(['flip', 'cut', 'double'] as const)(
+    'serves on after a %s at each byte of an answer',
+    async (kind) => {
+      const { line, card, there } = await powered();
+      await using _there = there;
+      for (let at = 0; at < 27; at++) {
+        const before = times(card);
+        line.fault(kind === 'flip' ? { kind, way: 'to-host', at, mask: 0x41 } : { kind, way: 'to-host', at });
+        const answer = await there.challenge(0, { timeout: 1500 }).catch(() => 'no answer');
+        expect([RANDOM, 'no answer']).toContain(answer);
+        expect(times(card) - before).toBeLessThanOrEqual(1);
+        expect(await there.serve()).toBe(RANDOM);
+      }
+    },
+    60_000,
+  );
+
   it('takes bytes one by one', async () => {
     await using there = await desk('ccid-acs', faultyLine(new AcsUnit({ card: scripted() }), { pieces: 1 }));
     expect(await there.serve()).toBe(RANDOM);
