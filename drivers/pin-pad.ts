@@ -40,8 +40,8 @@ export interface PinEntry {
   readonly timeLeft?: (seconds: number) => void;
 }
 
-/** `pin-wrong`: the one before was wrong; `pin-last-try`: one wrong PIN more blocks it. */
-export type PinPrompt = 'pin' | 'pin-wrong' | 'pin-last-try' | 'old-pin' | 'new-pin' | 'new-pin-again';
+/** `pin-wrong`: the one before was wrong; `pin-last-try`: one wrong PIN more blocks it; `initial-pin`: the one the card came with. */
+export type PinPrompt = 'pin' | 'pin-wrong' | 'pin-last-try' | 'initial-pin' | 'old-pin' | 'new-pin' | 'new-pin-again';
 
 /** Digits, or a block that the pad makes under the working key in it (ISO 9564). */
 export type PinForm =
@@ -49,7 +49,7 @@ export type PinForm =
   | {
       readonly kind: 'block';
       /** Formats 0, 3 and 4 need the account number. */
-      readonly format: 0 | 1 | 3 | 4;
+      readonly format: 0 | 1 | 2 | 3 | 4;
       /** Digits with the check digit. */
       readonly accountNumber?: string;
     };
@@ -63,8 +63,11 @@ export type PinEntered =
   /** The person pressed cancel, or the signal aborted. */
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timed-out' }
-  /** The pad says that it cannot: no key loaded, tampered. */
-  | { readonly kind: 'out-of-order' };
+  /**
+   * The pad says that it cannot: no key loaded, tampered; `reason` is its own word for it. `clear-digits`: it showed digits where stars
+   * were due, and is not asked again until it is opened anew.
+   */
+  | { readonly kind: 'out-of-order'; readonly reason?: string };
 
 /**
  * Keys in a pad: they go in, never out. A working key comes from the host's side, enciphered under a master key that was brought into
@@ -81,7 +84,14 @@ export interface WorkingKey {
   readonly number: number;
   /** 16 bytes. */
   readonly cryptogram: Uint8Array;
+  /** First 3 or 4 bytes of a block of zeros under the key in clear. A pad that can is made to show the same. */
+  readonly checkValue?: Uint8Array;
 }
 
-/** `reason`: `no-master-key`, `parameter`, `tampered`, … */
-export type PadKeyOutcome = { readonly kind: 'loaded' } | { readonly kind: 'refused'; readonly reason: string };
+/**
+ * `reason`: `no-master-key`, `parameter`, `tampered`, …; `check-value`: the key in the pad is another than was meant.
+ * `unchecked`: a check value was given, and this pad has no way to show its own.
+ */
+export type PadKeyOutcome =
+  | { readonly kind: 'loaded'; readonly unchecked?: true }
+  | { readonly kind: 'refused'; readonly reason: string };

@@ -26,6 +26,8 @@ export class LinePad<E extends { readonly kind: string }> implements PinPad {
   readonly #line: Line<E>;
   readonly #method: PadMethod<E>;
   #asking = false;
+  /** It showed digits. */
+  #broken: PinEntered | undefined;
 
   constructor(name: string, line: Line<E>, method: PadMethod<E>) {
     this.name = name;
@@ -44,12 +46,15 @@ export class LinePad<E extends { readonly kind: string }> implements PinPad {
   async enterPin(entry: PinEntry, { timeout = ENTRY_TIMEOUT, signal }: Waiting = {}): Promise<PinEntered> {
     if (this.#asking) throw new RangeError('the pad is asking already');
     if (!this.gives.has(entry.form.kind)) throw new RangeError(`this pad gives no ${entry.form.kind}`);
+    if (this.#broken !== undefined) return this.#broken;
     const seconds = Math.min(LONGEST_ENTRY, Math.max(1, Math.ceil(timeout / 1000)));
     this.#asking = true;
     using _clock = clock(seconds, entry.timeLeft);
     try {
       const limits = { timeout: timeout + GRACE, ...(signal !== undefined && { signal }) };
-      return await this.#line.run(limits, (talk) => this.#method.ask(talk, entry, seconds));
+      const entered = await this.#line.run(limits, (talk) => this.#method.ask(talk, entry, seconds));
+      if (entered.kind === 'out-of-order' && entered.reason === CLEAR_DIGITS) this.#broken = entered;
+      return entered;
     } catch (error) {
       if (error instanceof SscardError && error.code === 'cancelled') return { kind: 'cancelled' };
       throw error;
@@ -70,13 +75,18 @@ function clock(seconds: number, tell: PinEntry['timeLeft']): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** What stands on a pad's display: stars. `clear`: the digits themselves came, from a pad that is to keep them. */
-export type KeysEnded = 'entered' | 'cancelled' | 'timed-out' | 'clear';
+/** `too-few`: enter was pressed too early; the pad takes less than whoever asks. */
+export type KeysEnded = Exclude<PinEntered, { kind: 'digits' | 'block' }> | { readonly kind: 'entered' | 'too-few' };
+
+const CLEAR_DIGITS = 'clear-digits';
 
 /** What a key byte means. */
 export type PadKey = 'star' | 'enter' | 'cancel' | 'correct' | 'time-over' | 'digit' | 'other';
 
-/** Follows the keys of an entry. @param ms until the pad gives up, and a little more */
+/**
+ * Follows the keys of an entry at a pad that keeps the digits: stars come.
+ * @param ms until the pad gives up, and a little more
+ */
 export async function followKeys<E extends { readonly kind: string }>(
   talk: Talk<E>,
   entry: PinEntry,
@@ -87,7 +97,7 @@ export async function followKeys<E extends { readonly kind: string }>(
   let digits = 0;
   for (;;) {
     const event = await talk.next(Math.max(0, end - performance.now()));
-    if (event.kind === 'silence') return 'timed-out';
+    if (event.kind === 'silence') return { kind: 'timed-out' };
     switch (meaning(event as E)) {
       case 'star':
         digits++;
@@ -96,13 +106,14 @@ export async function followKeys<E extends { readonly kind: string }>(
         digits = Math.max(0, digits - 1);
         break;
       case 'enter':
-        return 'entered';
+        if (digits >= entry.min) return { kind: 'entered' };
+        return { kind: digits === 0 && entry.bypass === true ? 'bypassed' : 'too-few' };
       case 'cancel':
-        return 'cancelled';
+        return { kind: 'cancelled' };
       case 'time-over':
-        return 'timed-out';
+        return { kind: 'timed-out' };
       case 'digit':
-        return 'clear';
+        return { kind: 'out-of-order', reason: CLEAR_DIGITS };
       default:
         continue;
     }

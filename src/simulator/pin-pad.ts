@@ -3,7 +3,7 @@ import type { PinEntered, PinEntry, PinForm, PinPad } from '../../drivers/pin-pa
 import type { Waiting } from '../../drivers/reader.ts';
 import { encryptEcb } from '../crypto/blocks.ts';
 import { Pin } from '../crypto/pin.ts';
-import { encipheredPinBlock4, pinBlock0, pinBlock1, pinBlock3 } from '../crypto/pin-block.ts';
+import { encipheredPinBlock4, pinBlock0, pinBlock1, pinBlock2, pinBlock3 } from '../crypto/pin-block.ts';
 
 /**
  * What the person in front of the pad does: digits and the enter key (an empty text is the enter key alone), cancel, walk
@@ -13,7 +13,7 @@ export type PadAct = string | { readonly act: 'cancel' | 'walk-away' | 'out-of-o
 
 /** What the simulated pad is able to. */
 export interface SimulatedPadOptions {
-  /** 16 bytes: 3DES for blocks of formats 0, 1 and 3, AES for 4. Absent: it makes no blocks. */
+  /** 16 bytes: 3DES for blocks of formats 0 to 3, AES for 4. Absent: it makes no blocks. */
   readonly workingKey?: Uint8Array;
   /** False: digits never leave it. Default true. */
   readonly givesDigits?: boolean;
@@ -111,7 +111,7 @@ export class SimulatedPinPad implements PinPad {
   #block(digits: Uint8Array, { format, accountNumber = '' }: Extract<PinForm, { kind: 'block' }>): Uint8Array {
     const key = this.#workingKey ?? new Uint8Array(0);
     if (format === 4) return encipheredPinBlock4(key, digits, accountNumber);
-    const make = { 0: pinBlock0, 1: (pin: Uint8Array) => pinBlock1(pin), 3: pinBlock3 }[format];
+    const make = { 0: pinBlock0, 1: (pin: Uint8Array) => pinBlock1(pin), 2: pinBlock2, 3: pinBlock3 }[format];
     const block = make(digits, accountNumber);
     try {
       return encryptEcb('3DES', key, block);

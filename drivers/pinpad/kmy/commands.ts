@@ -9,6 +9,7 @@ export const KMY = {
   account: 0x34,
   start: 0x35,
   serial: 0x38,
+  encipher: 0x36,
   block: 0x42,
   choose: 0x43,
   keypad: 0x45,
@@ -33,7 +34,12 @@ export function kmyCommands(variant: KmyVariant) {
     loadMaster: (number: number, key: Uint8Array) => frame(KMY.loadMaster, number, ...key),
     loadWorking: (master: number, number: number, cryptogram: Uint8Array) =>
       frame(KMY.loadWorking, master, number, ...cryptogram),
+    /** MACs as UnionPay has them. */
+    macUnionPay: frame(KMY.algorithm, 0x06, 0x03),
+    /** Self-test; keys stay. */
+    reset: frame(KMY.reset),
     wipe: frame(KMY.reset, 0x38),
+    serial: frame(KMY.serial),
     choose: (master: number, number: number) => frame(KMY.choose, master, number),
     keypad: (state: keyof typeof KEYPAD) => frame(KMY.keypad, KEYPAD[state]),
     /** @param digits the twelve before the check digit */
@@ -41,6 +47,8 @@ export function kmyCommands(variant: KmyVariant) {
     /** @param longest digits */
     start: (longest: number, seconds: number) => frame(KMY.start, longest, STARS, ISO_0, NO_PROMPT, seconds),
     block: frame(KMY.block),
+    /** Zeros under the chosen key: its check value. */
+    checkValue: frame(KMY.encipher, ...new Uint8Array(8)),
   } as const;
 }
 

@@ -11,7 +11,15 @@ import { type KmyStatus, kmyCommands, kmyStatus } from './commands.ts';
 import { type KmyEvent, type KmyVariant, kmyFramer } from './framer.ts';
 
 /** Times of the protocol, in milliseconds (readers.md 1, 8.2). */
-const POLICY = { baud: 9600, answer: 1_000, frame: 1_000, beforeBlock: 100, graceOfEntry: 2_000, tries: 3 } as const;
+const POLICY = {
+  baud: 9600,
+  answer: 1_000,
+  frame: 1_000,
+  beforeBlock: 100,
+  graceOfEntry: 2_000,
+  tries: 3,
+  most: 12,
+} as const;
 
 /** Where the pad is, and which of its keys blocks are made under. */
 export interface KmyOptions {
@@ -89,26 +97,24 @@ class KmyUnit implements KmyMaintenance {
     const digits = accountDigits(entry, [0]);
     const [master, working] = this.#keys;
     const commands = this.#commands;
-    const before = [commands.choose(master, working), commands.keypad('on'), commands.account(digits)];
-    for (const command of [...before, commands.start(entry.max, seconds)]) {
-      const { status } = await ask(talk, command);
-      if (!usable(status)) return { kind: 'out-of-order' };
-    }
-    const ended = await followKeys(talk, entry, 1000 * seconds + POLICY.graceOfEntry, meaning);
-    if (ended !== 'entered') {
-      await ask(talk, commands.keypad('off'));
-      return ended === 'clear' ? { kind: 'out-of-order' } : { kind: ended };
-    }
-    // The pad works the PIN off before it has a block.
-    await wait(POLICY.beforeBlock);
-    const { status, data } = await ask(talk, commands.block, 1);
+    const start = commands.start(Math.min(entry.max, POLICY.most), seconds);
+    const before = [commands.choose(master, working), commands.keypad('on'), commands.account(digits), start];
+    const entered = await this.#enter(talk, entry, seconds, before);
     await ask(talk, commands.keypad('off'));
-    if (status.kind === 'timed-out') return { kind: 'timed-out' };
-    return status.kind === 'done' && data.length === 8 ? { kind: 'block', block: data } : { kind: 'out-of-order' };
+    return entered;
   }
 
-  loadWorkingKey({ master, number, cryptogram }: WorkingKey, waiting: Waiting = {}): Promise<PadKeyOutcome> {
-    return this.#load(this.#commands.loadWorking(master, number, cryptogram), waiting);
+  async loadWorkingKey(key: WorkingKey, waiting: Waiting = {}): Promise<PadKeyOutcome> {
+    const { master, number, cryptogram, checkValue } = key;
+    const loaded = await this.#load(this.#commands.loadWorking(master, number, cryptogram), waiting);
+    if (loaded.kind === 'refused' || checkValue === undefined) return loaded;
+    return this.line.run(waiting, async (talk) => {
+      await ask(talk, this.#commands.choose(master, number));
+      const { status, data } = await ask(talk, this.#commands.checkValue);
+      if (status.kind !== 'done') return { kind: 'loaded', unchecked: true };
+      const same = checkValue.length >= 3 && checkValue.every((byte, at) => byte === data[at]);
+      return same ? { kind: 'loaded' } : { kind: 'refused', reason: 'check-value' };
+    });
   }
 
   loadMasterKey(number: number, key: Uint8Array, waiting: Waiting = {}): Promise<PadKeyOutcome> {
@@ -117,6 +123,31 @@ class KmyUnit implements KmyMaintenance {
 
   async wipeKeys(waiting: Waiting = {}): Promise<PadKeyOutcome> {
     return outcomeOf(await this.line.run(waiting, async (talk) => (await ask(talk, this.#commands.wipe)).status));
+  }
+
+  async #enter(
+    talk: Talk<KmyEvent>,
+    entry: PinEntry,
+    seconds: number,
+    before: readonly Uint8Array[],
+  ): Promise<PinEntered> {
+    for (const command of before) {
+      const { status } = await ask(talk, command);
+      if (!usable(status)) return outOfOrder(status);
+    }
+    const end = performance.now() + 1000 * seconds + POLICY.graceOfEntry;
+    let ended = await followKeys(talk, entry, end - performance.now(), meaning);
+    while (ended.kind === 'too-few') {
+      const { status } = await ask(talk, before.at(-1) as Uint8Array);
+      if (!usable(status)) return outOfOrder(status);
+      ended = await followKeys(talk, entry, end - performance.now(), meaning);
+    }
+    if (ended.kind !== 'entered') return ended as PinEntered;
+    // The pad works the PIN off before it has a block.
+    await wait(POLICY.beforeBlock);
+    const { status, data } = await ask(talk, this.#commands.block, 1);
+    if (status.kind === 'timed-out') return { kind: 'timed-out' };
+    return status.kind === 'done' && data.length === 8 ? { kind: 'block', block: data } : outOfOrder(status);
   }
 
   async #load(command: Uint8Array, waiting: Waiting): Promise<PadKeyOutcome> {
@@ -141,6 +172,11 @@ class KmyUnit implements KmyMaintenance {
 function outcomeOf(status: KmyStatus): PadKeyOutcome {
   if (status.kind === 'done') return { kind: 'loaded' };
   return { kind: 'refused', reason: status.kind === 'refused' ? status.reason : 'timed-out' };
+}
+
+function outOfOrder(status: KmyStatus): PinEntered {
+  if (status.kind === 'refused') return { kind: 'out-of-order', reason: status.reason };
+  return { kind: 'out-of-order', reason: status.kind === 'done' ? (status.warning ?? 'no-block') : status.kind };
 }
 
 /** A pad whose master key is gone makes blocks that nobody can open. */

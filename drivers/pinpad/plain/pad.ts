@@ -6,6 +6,7 @@ import type { Ports } from '../../port.ts';
 import type { Waiting } from '../../reader.ts';
 import type { Talk } from '../../talk.ts';
 import { LinePad } from '../line-pad.ts';
+import { displayCommand, lengthCommand } from './commands.ts';
 import { type PlainEvent, plainFramer } from './framer.ts';
 import { type PlainAnswer, type PlainProfile, type PlainProfileName, plainProfiles } from './profiles.ts';
 
@@ -21,14 +22,14 @@ export interface PlainOptions {
   readonly answer?: PlainAnswer;
   /** Digits of an answer of fixed length. Default 6. */
   readonly fixed?: number;
+  /** It has a display, which is shown the amount. Default false. */
+  readonly display?: boolean;
 }
 
 const BAUD = 9600;
 const USUAL_LENGTH = 6;
 /** A pad that keeps the digits is asked for them this often, in milliseconds. */
 const FETCH = 500;
-/** ESC N. */
-const SET_LENGTH = [0x1b, 0x4e];
 
 /**
  * A plain counter keypad (readers.md 8.1): it asks by voice, and sends the digits in clear. It acknowledges nothing and tells nothing
@@ -37,12 +38,14 @@ const SET_LENGTH = [0x1b, 0x4e];
  */
 export async function plainPad(options: PlainOptions, waiting?: Waiting): Promise<PinPad> {
   const { ports, port, baud = BAUD, profile = 'start-generic', answer = 'cr', fixed = USUAL_LENGTH } = options;
-  const pad = new PlainUnit(plainProfiles[profile]);
+  const pad = new PlainUnit(plainProfiles[profile], options.display === true);
   const manners = {
     framer: plainFramer(answer, fixed),
     // Keys come as a person types; the time of the whole entry decides.
     frameTime: () => 2 ** 31 - 1,
     stop: (talk: Talk<PlainEvent>) => pad.close(talk),
+    // What is typed when nobody asks belongs to nobody.
+    unasked: (event: PlainEvent) => !pad.asking && event.digits.fill(0) !== undefined,
     gone: () => {},
   };
   return new LinePad(`${port} plain`, await Line.open<PlainEvent>(ports, port, { baud }, manners, waiting), pad);
@@ -50,10 +53,13 @@ export async function plainPad(options: PlainOptions, waiting?: Waiting): Promis
 
 class PlainUnit {
   readonly gives: ReadonlySet<'digits' | 'block'> = new Set(['digits']);
+  asking = false;
   readonly #profile: PlainProfile;
+  readonly #display: boolean;
 
-  constructor(profile: PlainProfile) {
+  constructor(profile: PlainProfile, display: boolean) {
     this.#profile = profile;
+    this.#display = display;
   }
 
   async close(talk: Talk<PlainEvent>): Promise<void> {
@@ -62,20 +68,28 @@ class PlainUnit {
   }
 
   async ask(talk: Talk<PlainEvent>, entry: PinEntry, seconds: number): Promise<PinEntered> {
+    try {
+      const entered = await this.#enter(talk, entry, seconds);
+      await this.close(talk);
+      return entered;
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  async #enter(talk: Talk<PlainEvent>, entry: PinEntry, seconds: number): Promise<PinEntered> {
     const { open, again, takesLength } = this.#profile;
     if (takesLength === true) await talk.send(lengthCommand(entry.max));
+    if (this.#display && entry.amount !== undefined) await talk.send(displayCommand(2, entry.amount));
+    this.asking = true;
     await talk.send(fromHex(entry.prompt === 'new-pin-again' ? again : open));
     const end = performance.now() + 1000 * seconds;
     for (;;) {
       const digits = await this.#digits(talk, end);
-      if (digits === undefined) {
-        await this.close(talk);
-        return { kind: 'timed-out' };
-      }
+      if (digits === undefined) return { kind: 'timed-out' };
       if (digits.length === 0 && entry.bypass === true) return { kind: 'bypassed' };
       if (digits.length >= entry.min && digits.length <= entry.max) {
         entry.progress?.(digits.length);
-        await this.close(talk);
         return { kind: 'digits', pin: Pin.fromDigits(digits) };
       }
       // Too few, too many: it asks again.
@@ -95,8 +109,4 @@ class PlainUnit {
       if (fetch !== undefined && event.kind === 'silence') await talk.send(fromHex(fetch));
     }
   }
-}
-
-function lengthCommand(digits: number): Uint8Array {
-  return Uint8Array.of(...SET_LENGTH, ...new TextEncoder().encode(String(digits).padStart(2, '0')));
 }

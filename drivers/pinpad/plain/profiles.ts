@@ -12,11 +12,14 @@ export interface PlainProfile {
 /** Command sets of the field, by name. */
 export const plainProfiles = {
   'start-generic': { open: '82', again: '81', close: '83' },
+  /** Some pads of this maker are asked with 86, and closed with 80. */
+  'start-86': { open: '86', again: '81', close: '80' },
   'start-icbc': { open: '1B49', again: '1B45', takesLength: true },
   'esc-bracket': { open: '1B5B2F31', again: '1B5B2F32', close: '1B5B2F33', takesLength: true },
   'esc-ml': { open: '1B4D', again: '1B4C', takesLength: true },
   'esc-f': { open: '1B461B49', again: '1B461B45', fetch: '1B47', takesLength: true },
   ctrl: { open: '02', again: '01', close: '03' },
+  'ctrl-04': { open: '02', again: '04', close: '03' },
 } as const satisfies Readonly<Record<string, PlainProfile>>;
 
 /** A command set. */

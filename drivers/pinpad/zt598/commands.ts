@@ -17,6 +17,11 @@ export const zt598Commands = {
   shortest: (digits: number) => frame(`54${twoDigits(digits)}`),
   longest: (digits: number) => frame(`55${twoDigits(digits)}`),
   entryTime: (seconds: number) => frame(`52${hexByte(seconds)}`),
+  /** The clear key takes back one digit, not all. */
+  clearOne: frame('5A21'),
+  firmware: frame('3'),
+  reset: frame('5030'),
+  keySound: frame('5035'),
   /** The last 1 lets a person take a digit back. */
   openEncrypted: frame('600012'),
   close: frame('5032'),

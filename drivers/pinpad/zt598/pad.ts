@@ -11,7 +11,7 @@ import { type Zt598Answer, zt598Answer, zt598Commands } from './commands.ts';
 import { type Zt598Event, zt598Framer } from './framer.ts';
 
 /** Times of the protocol, in milliseconds. */
-const POLICY = { baud: 9600, answer: 1_000, frame: 1_000, graceOfEntry: 2_000, tries: 3 } as const;
+const POLICY = { baud: 9600, answer: 1_000, frame: 1_000, graceOfEntry: 2_000, tries: 3, least: 4, most: 12 } as const;
 /** Four characters stand before a block; what they say no source tells. */
 const BEFORE_BLOCK = 4;
 
@@ -36,7 +36,7 @@ export interface Zt598Maintenance extends PadCustody, AsyncDisposable {
 }
 
 /**
- * A ZT598 pad that enciphers (readers.md 8.3): PIN blocks of ISO 9564 formats 0, 1 and 3 under 3DES, or of format 0 under SM4. Digits
+ * A ZT598 pad that enciphers (readers.md 8.3): PIN blocks of ISO 9564 formats 0 to 3 under 3DES, or of format 0 under SM4. Digits
  * never leave it, and its entry in clear is never opened.
  * @throws SscardError what the port throws, `unit-silent`
  */
@@ -86,29 +86,21 @@ class Zt598Unit implements Zt598Maintenance {
   }
 
   async ask(talk: Talk<Zt598Event>, entry: PinEntry, seconds: number): Promise<PinEntered> {
-    const digits = accountDigits(entry, this.#sm4 ? [0] : [0, 1, 3]);
-    const { shortest, longest, entryTime, openEncrypted, close } = zt598Commands;
-    for (const command of [shortest(entry.min), longest(entry.max), entryTime(seconds), openEncrypted]) {
-      if ((await ask(talk, command)).kind !== 'done') return { kind: 'out-of-order' };
-    }
-    const ended = await followKeys(talk, entry, 1000 * seconds + POLICY.graceOfEntry, meaning);
-    if (ended !== 'entered') {
-      await ask(talk, close);
-      return ended === 'clear' ? { kind: 'out-of-order' } : { kind: ended };
-    }
+    const digits = accountDigits(entry, this.#sm4 ? [0] : [0, 1, 2, 3]);
     const format = entry.form.kind === 'block' ? entry.form.format : 0;
-    const { sm4Block, block } = zt598Commands;
-    const command = this.#sm4 ? sm4Block(this.#working, digits) : block(this.#working, format, digits);
-    const answer = await ask(talk, command, 1);
+    const { sm4Block, block, close } = zt598Commands;
+    const fetch = this.#sm4 ? sm4Block(this.#working, digits) : block(this.#working, format, digits);
+    const entered = await this.#enter(talk, entry, seconds, fetch);
     await ask(talk, close);
-    if (answer.kind === 'timed-out') return answer;
-    const bytes = answer.kind === 'done' ? blockOf(answer.data, this.#sm4 ? 16 : 8) : undefined;
-    return bytes === undefined ? { kind: 'out-of-order' } : { kind: 'block', block: bytes };
+    return entered;
   }
 
-  loadWorkingKey({ master, number, cryptogram }: WorkingKey, waiting: Waiting = {}): Promise<PadKeyOutcome> {
+  /** No documented command of this pad shows the check value of a key for PINs. */
+  async loadWorkingKey(key: WorkingKey, waiting: Waiting = {}): Promise<PadKeyOutcome> {
+    const { master, number, cryptogram, checkValue } = key;
     const { loadSm4Working, loadWorking } = zt598Commands;
-    return this.#load((this.#sm4 ? loadSm4Working : loadWorking)(master, number, cryptogram), waiting);
+    const loaded = await this.#load((this.#sm4 ? loadSm4Working : loadWorking)(master, number, cryptogram), waiting);
+    return loaded.kind === 'loaded' && checkValue !== undefined ? { kind: 'loaded', unchecked: true } : loaded;
   }
 
   loadMasterKey(number: number, key: Uint8Array, waiting: Waiting = {}): Promise<PadKeyOutcome> {
@@ -118,6 +110,27 @@ class Zt598Unit implements Zt598Maintenance {
 
   wipeKeys(waiting: Waiting = {}): Promise<PadKeyOutcome> {
     return this.#load(zt598Commands.wipe.slice(), waiting);
+  }
+
+  async #enter(talk: Talk<Zt598Event>, entry: PinEntry, seconds: number, fetch: Uint8Array): Promise<PinEntered> {
+    const { shortest, longest, entryTime, clearOne, openEncrypted } = zt598Commands;
+    const lengths = [shortest(Math.max(entry.min, POLICY.least)), longest(Math.min(entry.max, POLICY.most))];
+    for (const command of [...lengths, entryTime(seconds), clearOne, openEncrypted]) {
+      const answer = await ask(talk, command);
+      if (answer.kind !== 'done') return outOfOrder(answer);
+    }
+    const end = performance.now() + 1000 * seconds + POLICY.graceOfEntry;
+    let ended = await followKeys(talk, entry, end - performance.now(), meaning);
+    while (ended.kind === 'too-few') {
+      const answer = await ask(talk, openEncrypted);
+      if (answer.kind !== 'done') return outOfOrder(answer);
+      ended = await followKeys(talk, entry, end - performance.now(), meaning);
+    }
+    if (ended.kind !== 'entered') return ended as PinEntered;
+    const answer = await ask(talk, fetch, 1);
+    if (answer.kind === 'timed-out') return answer;
+    const bytes = answer.kind === 'done' ? blockOf(answer.data, this.#sm4 ? 16 : 8) : undefined;
+    return bytes === undefined ? outOfOrder(answer) : { kind: 'block', block: bytes };
   }
 
   async #load(command: Uint8Array, waiting: Waiting): Promise<PadKeyOutcome> {
@@ -133,6 +146,10 @@ class Zt598Unit implements Zt598Maintenance {
   [Symbol.asyncDispose](): Promise<void> {
     return this.line.close();
   }
+}
+
+function outOfOrder(answer: Zt598Answer): PinEntered {
+  return { kind: 'out-of-order', reason: answer.kind === 'refused' ? answer.reason : 'no-block' };
 }
 
 /** Hex digits behind four characters. @returns nothing when they are not so many */
@@ -164,6 +181,7 @@ const KEYS: Readonly<Record<number, PadKey>> = { 42: 'star', 8: 'correct', 13: '
 
 function meaning(event: Zt598Event): PadKey | undefined {
   if (event.kind !== 'key') return undefined;
-  const digit = event.code >= 0x30 && event.code <= 0x39;
+  // The key of two zeros tells as much as a digit does.
+  const digit = (event.code >= 0x30 && event.code <= 0x39) || event.code === 0x22;
   return KEYS[event.code] ?? (digit ? 'digit' : 'other');
 }
