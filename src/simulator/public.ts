@@ -64,4 +64,8 @@ export type { DeriveForm, PsamImage, PsamKeyImage } from './psam-image.ts';
 export { seededRandom } from './random.ts';
 export { type SimReaders, type SimReadersOptions, simReaders, type VirtualCard } from './readers.ts';
 export { asVpcdCard } from './serve.ts';
+export { T0Card, type T0CardFault, type T0CardOptions } from './t0-card.ts';
+export { type T1CardOptions, t1Card, t1Commands } from './t1-card.ts';
+export type { T1Check } from './t1-check.ts';
+export type { T1CardFault } from './t1-faults.ts';
 export { serveVpcd, type VpcdCard, type VpcdEvent, type VpcdOptions, type VpcdSlot } from './vpcd.ts';

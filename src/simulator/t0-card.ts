@@ -57,16 +57,19 @@ export class T0Card {
     return this.#card.atr;
   }
 
+  /** The answer to reset is `atr`; a new command may come. */
   powerOn(): void {
     this.#card.powerOn();
     this.#begin();
   }
 
+  /** The reset line only. */
   reset(): void {
     this.#card.reset();
     this.#begin();
   }
 
+  /** Nothing is heard or said any more. */
   powerOff(): void {
     this.#card.powerOff();
     this.#silent = true;
