@@ -62,7 +62,11 @@ export class Conversation<E> implements Talk<E> {
   async send(bytes: Uint8Array): Promise<void> {
     this.#check();
     this.sent = true;
-    await this.#port.write(bytes);
+    try {
+      await this.#port.write(bytes);
+    } catch (error) {
+      throw error instanceof SscardError ? again(error, 'unknown') : error;
+    }
   }
 
   next(ms: number): Promise<LineEvent<E>> {

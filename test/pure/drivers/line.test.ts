@@ -290,6 +290,14 @@ describe('a cancelled caller', () => {
 });
 
 describe('a lost port', () => {
+  it('that fails while bytes are written may have sent them', async () => {
+    const { port, line } = await rig();
+    port.answer = () => {
+      throw new SscardError('reader-lost', 'EIO');
+    };
+    expect(await code(line.run({}, ask))).toEqual(['reader-lost', 'unknown']);
+  });
+
   it('ends whoever waits, and is said once', async () => {
     const { port, line, gone } = await rig();
     const running = line.run({}, ask);
