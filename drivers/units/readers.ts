@@ -81,10 +81,13 @@ class UnitReaders implements Readers {
     const meant = chooseSlots(first.seats, options);
     const found = await first.connect(meant, { ...options, ...left() });
     if (found !== undefined) return found;
-    if (meant.some(({ slot }) => slot.kind === 'card')) await first.unit.mover?.admit(true, left());
+    if (meant.some(({ slot }) => slot.kind === 'card')) await first.unit.mover?.admit(true, left()).catch(unlessOpen);
     using _looking = this.#look();
     for (;;) {
-      const changed = await this.#watchers.change(left().timeout, until);
+      // It may have come before anybody listened: with the answer that the mouth is open.
+      const came =
+        this.#plugged !== undefined && chooseSlots(this.#plugged.seats, options).some(({ present }) => present);
+      const changed = came ? 'changed' : await this.#watchers.change(left().timeout, until);
       if (changed === 'aborted') throw new SscardError('cancelled', 'cancelled while waiting for a card');
       // What happened in time has been heard of: no attempt in the last millisecond.
       if (changed === 'late') throw this.#noCard(timeout);
@@ -172,4 +175,9 @@ class UnitReaders implements Readers {
       if (this.#waiting > 0 && this.#plugged === plugged) await this.#watchers.pause(poll ?? LONGEST_PAUSE, signal);
     }
   }
+}
+
+/** A mouth that cannot be closed is open. */
+function unlessOpen(error: unknown): void {
+  if (!(error instanceof SscardError && error.code === 'unsupported')) throw error;
 }
