@@ -24,7 +24,7 @@ export interface Desk extends AsyncDisposable {
 }
 
 export async function desk(
-  protocol: 'ccid-gemplus' | 'ccid-acs',
+  protocol: string,
   device: WireDevice,
   options: Readonly<Record<string, string>> = {},
   baud?: number,
