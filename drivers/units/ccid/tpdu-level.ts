@@ -6,6 +6,7 @@ import { parseResponse } from '../../../apdu/response.ts';
 import { DEFAULT_TA1 } from '../../../apdu/speed.ts';
 import { t0Exchange } from '../../../apdu/t0-tpdu.ts';
 import { T1, type T1Action, type T1Event } from '../../../apdu/t1.ts';
+import type { ResponseApdu } from '../../../apdu/types.ts';
 import type { Protocol } from '../../reader.ts';
 import type { Ask, ExchangeLevel, PinCommand } from './level.ts';
 import { type CcidAnswer, transfer } from './messages.ts';
@@ -57,8 +58,7 @@ export class TpduLevel implements ExchangeLevel {
       // Data for the card may be a PIN; the engine has no more use for them.
       if (expected === 0) bytes.fill(0);
       if (answer.command === 'failed') return ccidRefusal(answer, 'command');
-      const { length } = answer.data;
-      return length < SW || length > expected + SW ? notOfCard('length') : parseResponse(answer.data);
+      return responseOf(answer.data, expected);
     });
   }
 
@@ -77,6 +77,14 @@ export class TpduLevel implements ExchangeLevel {
     // The block with the PIN is in the reader: ours, sent again, would be a wrong PIN.
     return drive(exchange, async (next) => (isCommandBlock(next) ? notOfCard('block') : carry(next)), event);
   }
+}
+
+/** A damage that the check of the line cannot see shows here, often. @param expected most data bytes there may be */
+function responseOf(data: Uint8Array, expected: number): ResponseApdu | SscardError {
+  if (data.length < SW || data.length > expected + SW) return notOfCard('length');
+  const response = parseResponse(data);
+  const group = response.sw >> 12;
+  return group === 0x6 || group === 0x9 ? response : notOfCard('status-word');
 }
 
 /** @returns the speed that is agreed on; or why there is none */

@@ -108,6 +108,17 @@ describe('a Gemplus unit', () => {
     });
   });
 
+  it('does not hand up what no card answers', async () => {
+    await gemplus('odd', async (unit) => {
+      await unit.powerOn(0, 'cold', BOTH);
+      const write = unit.transmit.bind(unit, 0, fromHex('00D6000001AA'));
+      expect(await failure(challenge(unit))).toEqual(['card-protocol', 'length', 'unknown', undefined]);
+      expect(await failure(challenge(unit))).toEqual(['card-protocol', 'length', 'unknown', undefined]);
+      expect(await failure(write())).toEqual(['card-protocol', 'length', 'unknown', undefined]);
+      expect(await failure(challenge(unit))).toEqual(['card-protocol', 'status-word', 'unknown', undefined]);
+    });
+  });
+
   it('has SAM sockets that power on decides about, at the voltage that the card wants', async () => {
     const { unit } = await gemplus('sam', async (pos) => {
       expect(await pos.presence(3)).toBe('unknown');

@@ -211,7 +211,8 @@ describe('a Gemplus unit on a bad line', () => {
     expect(await there.serve()).toBe(RANDOM);
   });
 
-  it.each(['flip', 'cut', 'double'] as const)(
+  // A zero that comes twice is not seen by an XOR that is zero itself: nothing in this protocol finds that out.
+  it.each(['flip', 'cut'] as const)(
     'serves on after a %s at each byte of an answer',
     async (kind) => {
       const { line, card, there } = await powered('pos-pro');
