@@ -43,7 +43,7 @@ function asciiFrame(bytes: Uint8Array, at: number, end: number): Look<KmyEvent> 
   if (end - at < take) return 'more';
   // A character that is no digit makes the frame a wrong one: were it noise, its other digits would be keys.
   const content = bytes[at + take - 1] === ETX ? join(bytes, at + 1, 1 + length + 1, hexDigits) : undefined;
-  return content === undefined ? { is: 'bad', take } : closed(content, take);
+  return content === undefined || xorOf(content) !== 0 ? { is: 'bad', take } : whole(content, take);
 }
 
 function binaryFrame(bytes: Uint8Array, at: number, end: number): Look<KmyEvent> {
@@ -51,13 +51,12 @@ function binaryFrame(bytes: Uint8Array, at: number, end: number): Look<KmyEvent>
   const length = bytes[at + 1] as number;
   if (length === 0) return 'none';
   const take = 1 + 1 + length + 1;
-  return end - at < take ? 'more' : closed(bytes.slice(at + 1, at + take), take);
+  if (end - at < take) return 'more';
+  return xorOf(bytes, at + 1, at + take) === 0 ? whole(bytes.slice(at + 1, at + take), take) : { is: 'bad', take };
 }
 
-/** Length, status, data, check: all XOR to nothing. */
-function closed(content: Uint8Array, take: number): Look<KmyEvent> {
-  const good = xorOf(content) === 0;
-  const event = { kind: 'frame', status: content[1] as number, data: content.slice(HEAD, -1) } as const;
-  content.fill(0);
-  return good ? { is: 'frame', take, event } : { is: 'bad', take };
+/** @param content length, status, data, check: all XOR to nothing; it is handed out, so that there is no other copy of the data */
+function whole(content: Uint8Array, take: number): Look<KmyEvent> {
+  const data = content.subarray(HEAD, -1);
+  return { is: 'frame', take, event: { kind: 'frame', status: content[1] as number, data } };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kmyFramer } from '../../../drivers/pinpad/kmy/framer.ts';
+import { type Grammar, Scanner } from '../../../drivers/scanner.ts';
 import { alparFrame, alparFramer } from '../../../drivers/units/alpar/framer.ts';
 import { acsFramer } from '../../../drivers/units/ccid-acs/framer.ts';
 import { gemplusFramer } from '../../../drivers/units/ccid-gemplus/framer.ts';
@@ -93,6 +94,30 @@ describe('the rubble of a frame', () => {
   });
 });
 
+describe('a wrong frame in the rubble of another', () => {
+  /** 01, length, data, EE; what begins with 02 takes seven bytes to be nothing; 06 is a signal. */
+  const grammar: Grammar<{ readonly kind: string }> = {
+    signals: new Map([[6, { kind: 'ack' }]]),
+    starts: [1, 2],
+    look: (all, at, end) => {
+      if (all[at] === 2) return end - at < 7 ? 'more' : 'none';
+      const take = 3 + (all[at + 1] ?? Number.NaN);
+      if (!(end - at >= take)) return 'more';
+      return all[at + take - 1] === 0xee ? { is: 'frame', take, event: { kind: 'frame' } } : { is: 'bad', take };
+    },
+  };
+
+  it('does not end it', () => {
+    for (const chunks of chunkings(bytes('010502010000060055')))
+      expect(feed(new Scanner(grammar), chunks)).toEqual([
+        { kind: 'bad-check', bytes: '0105' },
+        { kind: 'skipped', bytes: '02' },
+        { kind: 'bad-check', bytes: '010000' },
+        { kind: 'skipped', bytes: '060055' },
+      ]);
+  });
+});
+
 describe('noise', () => {
   it('in one push is one event', () => {
     const framer = alparFramer();
@@ -100,6 +125,13 @@ describe('noise', () => {
     expect(told(framer.push(bytes(`FFFF60${'22'.repeat(200)}`)))).toEqual([
       { kind: 'skipped', bytes: `60FFFF60${'22'.repeat(200)}` },
     ]);
+  });
+
+  it('is a length of nothing', () => {
+    expect(feed(kmyFramer(), [bytes('023030FF')])[0]).toEqual({ kind: 'skipped', bytes: '02' });
+    expect(feed(kmyFramer({ variant: 'binary' }), [bytes('0200')])[0]).toEqual({ kind: 'skipped', bytes: '02' });
+    expect(feed(crtF2Framer(), [bytes('F200000243')])).toEqual([{ kind: 'skipped', bytes: 'F200000243' }]);
+    expect(feed(crt02Framer(), [bytes('02000137')])).toEqual([{ kind: 'skipped', bytes: '02000137' }]);
   });
 
   it('is a length over the limit', () => {
