@@ -7,7 +7,7 @@ export interface Framer<E extends { readonly kind: string }> {
   push(bytes: Uint8Array): readonly (E | FramerEvent)[];
   /** A frame has begun and is not whole. */
   readonly begun: boolean;
-  /** Gives a begun frame up: the rest of it did not come in time. @returns what is found in its bytes, which are `skipped` */
+  /** Gives a begun frame up: the rest of it did not come in time. @returns the whole frames in its bytes; the others are `skipped` */
   drop(): readonly (E | FramerEvent)[];
 }
 
