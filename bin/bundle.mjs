@@ -8,11 +8,11 @@ import { build } from 'rolldown';
 const groups = [
   {
     name: 'base',
-    test: /\/dist\/(apdu\/|src\/i18n\/(fields|files)\.|src\/cli\/(open|read|unmask|social-card|with-pin|card-members|card-text|address|terminal|transcript-file)\.)/,
+    test: /\/dist\/(apdu\/(?!t0|t1|pps|protocol|speed|times)|src\/i18n\/(fields|files)\.|src\/cli\/(open|read|unmask|social-card|with-pin|card-members|card-text|address|terminal|transcript-file)\.)/,
   },
   {
     name: 'twin',
-    test: /\/dist\/src\/(crypto\/(blocks|mac|diversify|compare|authentication|random|secure-messaging|providers\/.*)\.|simulator\/(?!hsm|psam|invent|personalise|card-file|json-file|shape|pin-pad|vpcd|serve|life|holders|encode|financial\/(?:bank-|ca-keys|certificates|describe|from-profile|image-check|invent-|issuer|objects|personalise-|test-authority)|.*\.json))/,
+    test: /\/dist\/src\/(crypto\/(blocks|mac|diversify|compare|authentication|random|secure-messaging|providers\/.*)\.|simulator\/(?!units\/|wire\/|pads\/|hsm|psam|invent|personalise|card-file|json-file|shape|pin-pad|vpcd|serve|t1-card|life|holders|encode|financial\/(?:bank-|ca-keys|certificates|describe|from-profile|image-check|invent-|issuer|objects|personalise-|test-authority)|.*\.json))/,
   },
 ];
 
@@ -27,7 +27,7 @@ await build({
   platform: 'node',
   // Found in node_modules at run time, and only when its driver is used. commander is needed by every run: inside the
   // bundle it costs a third of what it costs as files of its own.
-  external: ['koffi', 'smartcard', 'pcsclite', 'iconv-lite', 'jsonc-parser', 'ajv'],
+  external: ['koffi', 'serialport', 'node-hid', 'smartcard', 'pcsclite', 'iconv-lite', 'jsonc-parser', 'ajv'],
   plugins: [withoutChildProcesses()],
   output: {
     dir: folder,

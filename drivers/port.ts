@@ -54,7 +54,7 @@ export interface PortFacts {
 /** A family of ports behind one package, loaded with the first call. */
 export interface Ports {
   readonly scheme: string;
-  /** What is there; nothing is opened or sent. @throws SscardError `binding-missing` */
+  /** What is there; nothing is opened or sent. @throws SscardError `binding-missing`, `ports-not-listed` */
   list(waiting?: Waiting): Promise<readonly PortFacts[]>;
   /**
    * Default timeout 5,000 ms.

@@ -79,12 +79,21 @@ export interface WaitForCardOptions extends ConnectOptions {
   readonly interface?: CardInterface | 'auto';
 }
 
+/** A slot of a unit, by the number that reader addresses have for it: 0 for the holder's card. */
+export interface NumberedSlot {
+  readonly index: number;
+  readonly name: string;
+  readonly kind: SlotState['kind'];
+}
+
 /** A family of readers behind one driver. */
 export interface Readers extends AsyncDisposable {
   /** Scheme of the reader address: `pcsc`, `sim`, `replay`, … */
   readonly scheme: string;
   /** The motor that moves the card, where there is one; known once the unit was opened (`list`, `watch`, `waitForCard`). */
   readonly mover?: CardMover | undefined;
+  /** Names of the slots, without a look into them, where the slots are those of one unit; known once it was opened. */
+  readonly slots?: readonly NumberedSlot[] | undefined;
   /** The slots as they are now. Default timeout: the driver's. @throws SscardError `service-unavailable` */
   list(options?: Waiting): Promise<readonly SlotState[]>;
   /**

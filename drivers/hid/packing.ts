@@ -6,6 +6,7 @@
  */
 export type HidPacking = 'raw-64' | 'len1-64' | 'rid-64';
 
+/** All of them. */
 export const hidPackings: readonly HidPacking[] = ['raw-64', 'len1-64', 'rid-64'];
 
 const REPORT = 64;

@@ -11,6 +11,7 @@ export interface HidDevice {
   on(event: 'error', heard: (error: unknown) => void): unknown;
   /** One report, its number (or 00) first. */
   write(report: Buffer): Promise<number>;
+  /** Gives the device back. */
   close(): Promise<void>;
 }
 
@@ -25,6 +26,7 @@ export interface HidFacts {
 
 /** The part of the package that is used. */
 export interface HidPackage {
+  /** What is plugged in now. */
   devicesAsync(): Promise<readonly HidFacts[]>;
   readonly HIDAsync: { open(path: string): Promise<HidDevice> };
 }

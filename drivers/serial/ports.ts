@@ -17,10 +17,9 @@ export function serialPorts(): Ports {
 
 async function list(): Promise<readonly PortFacts[]> {
   const { SerialPort } = await load();
-  const found = await SerialPort.list().catch((error: NodeJS.ErrnoException) => {
+  const found = await SerialPort.list().catch((cause: Error) => {
     // Linux: the package asks `udevadm`, which small systems do not have. Ports are opened without it all the same.
-    if (error.code === 'ENOENT') return [];
-    throw new SscardError('port-failed', error.message, {}, { cause: error });
+    throw new SscardError('ports-not-listed', cause.message, {}, { cause });
   });
   return found.map(({ path, manufacturer, serialNumber, vendorId, productId }) => ({
     name: path,

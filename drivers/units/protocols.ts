@@ -10,6 +10,7 @@ const PROTOCOLS: Readonly<Record<string, () => Promise<UnitProtocol>>> = {
   'crt-02': async () => (await import('./crt-02/unit.ts')).crt02,
 };
 
+/** Their names. */
 export const unitProtocols: readonly string[] = Object.keys(PROTOCOLS);
 
 /** @throws SscardError `unit-unknown` */

@@ -1,9 +1,9 @@
 import { SscardError } from '../../apdu/errors.ts';
 import type { CardMover } from '../mover.ts';
-import type { Channel, ReaderEvent, Readers, SlotState, WaitForCardOptions, Waiting } from '../reader.ts';
+import type { Channel, NumberedSlot, ReaderEvent, Readers, SlotState, WaitForCardOptions, Waiting } from '../reader.ts';
 import { PluggedUnit } from './plugged.ts';
 import { unitProtocol } from './protocols.ts';
-import { chooseSlots } from './slots.ts';
+import { chooseSlots, type UnitSeat } from './slots.ts';
 import type { UnitPlace, UnitProtocol } from './unit.ts';
 import { Watchers } from './watchers.ts';
 
@@ -19,6 +19,8 @@ export interface UnitReadersOptions extends UnitPlace {
   readonly protocol: string | UnitProtocol;
   /** Only this slot: 0 is the one for the holder's card. Default: all. */
   readonly slot?: number;
+  /** The slot that is taken where the caller names none; the others stay in sight. Default: the slots for cards. */
+  readonly take?: number;
 }
 
 /**
@@ -53,6 +55,10 @@ class UnitReaders implements Readers {
     return this.#plugged?.unit.mover;
   }
 
+  get slots(): readonly NumberedSlot[] | undefined {
+    return this.#plugged?.seats.map(({ name, slot: { index, kind } }) => ({ index, name, kind }));
+  }
+
   async list({ timeout = LIST_TIMEOUT, signal }: Waiting = {}): Promise<readonly SlotState[]> {
     const waiting = { timeout, signal: this.#until(signal) };
     const plugged = await this.#open(waiting);
@@ -78,7 +84,7 @@ class UnitReaders implements Readers {
     const end = performance.now() + timeout;
     const left = () => ({ timeout: Math.max(1, end - performance.now()), signal: until });
     const first = await this.#open(left());
-    const meant = chooseSlots(first.seats, options);
+    const meant = this.#meant(first, options);
     const found = await first.connect(meant, { ...options, ...left() });
     if (found !== undefined) return found;
     if (meant.some(({ slot }) => slot.kind === 'card')) await first.unit.mover?.admit(true, left()).catch(unlessOpen);
@@ -92,7 +98,7 @@ class UnitReaders implements Readers {
       // What happened in time has been heard of: no attempt in the last millisecond.
       if (changed === 'late') throw this.#noCard(timeout);
       const plugged = this.#plugged;
-      const channel = await plugged?.connect(chooseSlots(plugged.seats, options), { ...options, ...left() });
+      const channel = await plugged?.connect(this.#meant(plugged, options), { ...options, ...left() });
       if (channel !== undefined) return channel;
     }
   }
@@ -102,6 +108,16 @@ class UnitReaders implements Readers {
     await this.#looking;
     const plugged = await this.#opening?.catch(() => undefined);
     await plugged?.[Symbol.asyncDispose]();
+  }
+
+  /** @throws SscardError `reader-not-found` */
+  #meant({ seats }: PluggedUnit, options: WaitForCardOptions): readonly UnitSeat[] {
+    const { take, port: place } = this.#options;
+    if (take === undefined || options.reader !== undefined) return chooseSlots(seats, options);
+    const taken = seats.find(({ slot }) => slot.index === take);
+    if (taken !== undefined) return chooseSlots(seats, { ...options, reader: taken.name });
+    const choices = seats.map(({ slot }) => String(slot.index));
+    throw new SscardError('reader-not-found', `no slot ${take}`, { place, choices });
   }
 
   #noCard(timeout: number): SscardError {
@@ -124,7 +140,7 @@ class UnitReaders implements Readers {
   }
 
   async #openNow(waiting: Waiting): Promise<PluggedUnit> {
-    const { protocol: named, slot, ...place } = this.#options;
+    const { protocol: named, slot, take: _, ...place } = this.#options;
     const protocol = typeof named === 'string' ? await unitProtocol(named) : named;
     const listener = { tell: (event: ReaderEvent) => this.#watchers.tell(event), gone: () => this.#gone() };
     const plugged = await PluggedUnit.open(protocol, place, slot, listener, waiting);

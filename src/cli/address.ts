@@ -1,11 +1,13 @@
 import { SscardError } from '../../apdu/errors.ts';
 import { type MakerName, makerNames, type SeatName, seatNames } from '../../drivers/vendor/makers.ts';
+import { parseUnitAddress, type UnitAddress } from './unit-address.ts';
 
 /** A reader address, taken apart. */
 export type Address =
   /** `name`: part of a reader's name, or an alias. */
   | { readonly scheme: 'pcsc'; readonly name?: string }
   | { readonly scheme: 'sim'; readonly file?: string }
+  | UnitAddress
   | VendorAddress
   | { readonly scheme: 'replay'; readonly file: string; readonly match: 'strict' | 'any' | 'header' };
 
@@ -19,11 +21,11 @@ export interface VendorAddress {
 }
 
 /** Schemes there are. */
-export const schemes = ['pcsc:', 'vendor:', 'sim:', 'replay:'];
+export const schemes = ['pcsc:', 'serial:', 'hid:', 'vendor:', 'sim:', 'replay:'];
 
 /**
  * @param place the option it was given with
- * @throws SscardError `scheme-not-available`, `address-malformed`
+ * @throws SscardError `scheme-not-available`, `address-malformed`, `unit-unknown`
  * @example parseAddress('pcsc:counter') // { scheme: 'pcsc', name: 'counter' }
  */
 export function parseAddress(uri: string, place = '--reader'): Address {
@@ -35,6 +37,10 @@ export function parseAddress(uri: string, place = '--reader'): Address {
       return rest === '' ? { scheme: 'pcsc' } : { scheme: 'pcsc', name: rest };
     case 'sim:':
       return rest === '' ? { scheme: 'sim' } : { scheme: 'sim', file: rest };
+    case 'serial:':
+      return parseUnitAddress('serial', rest, place);
+    case 'hid:':
+      return parseUnitAddress('hid', rest, place);
     case 'vendor:':
       return vendor(rest, place);
     case 'replay:':

@@ -1,38 +1,28 @@
 import { createRequire } from 'node:module';
-import { SscardError } from '../../apdu/errors.ts';
 import type { BindingName } from '../../drivers/pcsc/binding.ts';
-import type { SlotState } from '../../drivers/reader.ts';
 import { doctorTexts } from '../i18n/doctor.ts';
-import { errorTexts, type Text } from '../i18n/errors.ts';
 import { words } from '../i18n/words.ts';
 import { loadAssumptions } from '../social/profile/load.ts';
-import { parseAddress } from './address.ts';
 import type { Context, Outcome } from './context.ts';
+import { type Check, check, failed, shown } from './doctor-check.ts';
+import { isOnPort, unitChecks } from './doctor-units.ts';
 import { paint, printable, table } from './layout.ts';
 import { openReaders } from './open.ts';
 import type { Language, Settings } from './settings.ts';
 import { packageVersion } from './version.ts';
 
-/** One thing that was looked at. */
-interface Check {
-  readonly name: keyof typeof doctorTexts;
-  readonly result: 'passed' | 'warning' | 'failed';
-  readonly value: string | null;
-  readonly advice: Text | null;
-}
-
 const LIST_TIMEOUT = 5_000;
 const OLDEST_NODE = [20, 19] as const;
-/** Schemes of units that we drive ourselves, without the service. */
-const UNITS = ['vendor:'];
 const BINDINGS: readonly BindingName[] = ['koffi', 'smartcard', 'pcsclite'];
 
 /** `sscard doctor`: the diagnosis itself succeeds; each check says what was found. */
 export async function runDoctor({ options, settings, signal }: Context): Promise<Outcome> {
   if (options.has('rules')) return rules(settings.lang);
   const checks = [nodeCheck(), platform(), ...settingsChecks(settings)];
-  for (const name of BINDINGS) checks.push(bindingCheck(name, settings.binding));
-  checks.push(...(await serviceChecks(settings, signal)), ...(await unitChecks(settings, signal)));
+  // With a unit on a port, PC/SC may be missing.
+  const missing = isOnPort(settings.reader) ? 'warning' : 'failed';
+  for (const name of BINDINGS) checks.push(bindingCheck(name, settings.binding, missing));
+  checks.push(...(await serviceChecks(settings, missing, signal)), ...(await unitChecks(settings, signal)));
   const usable = checks.every(({ result }) => result !== 'failed');
   return { members: { version: packageVersion(), usable, checks }, text: checksText(checks, settings.lang) };
 }
@@ -74,16 +64,16 @@ function settingsChecks({ lang, configFile, reader }: Settings): Check[] {
 }
 
 /** A binding that was not chosen may be missing. */
-function bindingCheck(name: BindingName, chosen: BindingName): Check {
+function bindingCheck(name: BindingName, chosen: BindingName, missing: Check['result']): Check {
   try {
     createRequire(import.meta.url).resolve(name);
     return check(name, 'passed', name === chosen ? '*' : '');
   } catch {
-    return check(name, name === chosen ? 'failed' : 'warning', null, doctorTexts[name].advice);
+    return check(name, name === chosen ? missing : 'warning', null, doctorTexts[name].advice);
   }
 }
 
-async function serviceChecks(settings: Settings, signal: AbortSignal): Promise<Check[]> {
+async function serviceChecks(settings: Settings, missing: Check['result'], signal: AbortSignal): Promise<Check[]> {
   try {
     await using readers = await openReaders({ scheme: 'pcsc' }, settings);
     const slots = await readers.list({ timeout: LIST_TIMEOUT, signal });
@@ -93,37 +83,8 @@ async function serviceChecks(settings: Settings, signal: AbortSignal): Promise<C
       check('readers', none ? 'warning' : 'passed', shown(slots), none ? doctorTexts.readers.advice : null),
     ];
   } catch (error) {
-    return [failed('service', error, isUnit(settings) ? 'warning' : 'failed')];
+    return [failed('service', error, missing)];
   }
-}
-
-/** The unit that the reader address names: nobody else is asked anything. */
-async function unitChecks(settings: Settings, signal: AbortSignal): Promise<Check[]> {
-  if (!isUnit(settings)) return [];
-  try {
-    await using readers = await openReaders(parseAddress(settings.reader), settings);
-    return [check('unit', 'passed', shown(await readers.list({ signal })))];
-  } catch (error) {
-    return [failed('unit', error)];
-  }
-}
-
-function isUnit({ reader }: Settings): boolean {
-  return UNITS.some((scheme) => reader.startsWith(scheme));
-}
-
-function shown(slots: readonly SlotState[]): string | null {
-  const names = slots.map(({ name, state }) => (state === 'empty' ? name : `${name} [${state}]`));
-  return names.length === 0 ? null : names.join(', ');
-}
-
-function failed(name: Check['name'], error: unknown, result: Check['result'] = 'failed'): Check {
-  if (!(error instanceof SscardError) || error.code === 'cancelled') throw error;
-  return check(name, result, error.code, errorTexts[error.code]?.advice ?? null);
-}
-
-function check(name: Check['name'], result: Check['result'], value: string | null, advice: Text | null = null): Check {
-  return { name, result, value, advice };
 }
 
 function checksText(checks: readonly Check[], lang: Language): string {

@@ -141,6 +141,7 @@ const CODES: Readonly<Record<number, readonly string[]>> = {
     'pcsc-threads-exhausted',
     'port-denied',
     'port-failed',
+    'ports-not-listed',
     'port-in-use',
     'pps-malformed',
     'protocol-mismatch',

@@ -13,6 +13,7 @@ import { LazyKeys } from './lazy-keys.ts';
 import { type OpenedCard, openReaders } from './open.ts';
 import { samSlotBeside } from './sam-slot.ts';
 import type { HsmSettings, Settings } from './settings.ts';
+import { firstSocket, isUnit, openUnitPsam } from './unit-psam.ts';
 
 /** A PSAM is in its slot, or it is not. */
 const PSAM_TIMEOUT = 2_000;
@@ -57,11 +58,11 @@ export async function openKeys(
 ): Promise<KeyProvider | undefined> {
   const own = places.psam === undefined && (await hasOwnSam(opened));
   if (places.psam === undefined && places.hsm === undefined && !own) return undefined;
-  const { address, channel, readers } = opened;
+  const { address, readers } = opened;
   const others = places.psam && !isSame(places.psam, address) ? await openReaders(places.psam, settings) : undefined;
   const psams: OpenPsam[] = [];
-  if (places.psam !== undefined) psams.push(openNamed(others ?? readers, places.psam));
-  if (own) psams.push((waiting) => openBeside(readers, channel.slot, waiting));
+  if (places.psam !== undefined) psams.push(openNamed(others ?? readers, places.psam, others === undefined));
+  if (own) psams.push((waiting) => openBeside(opened, waiting));
   return new LazyKeys({
     open: () => makeRing(psams, places.hsm, overlays, opened.note),
     tellsTerminal: places.psam !== undefined || address.scheme !== 'sim',
@@ -72,6 +73,7 @@ export async function openKeys(
 /** A simulated unit always has one; to look for it would load its chip. A transcript is of the card alone. */
 async function hasOwnSam({ address, readers, channel }: OpenedCard): Promise<boolean> {
   if (address.scheme === 'sim' || address.scheme === 'replay') return address.scheme === 'sim';
+  if (isUnit(address)) return firstSocket(readers, channel.slot) !== undefined;
   return samSlotBeside(channel.slot, await readers.list()) !== undefined;
 }
 
@@ -80,20 +82,23 @@ function isSame(one: Address, other: Address): boolean {
   if (one.scheme === 'vendor' && other.scheme === 'vendor') {
     return one.library === other.library && one.port === other.port;
   }
+  // A port is opened once, whatever slot of its unit is meant.
+  if (isUnit(one) && isUnit(other)) return one.scheme === other.scheme && one.port === other.port;
   return one.scheme === 'pcsc' && other.scheme === 'pcsc';
 }
 
-async function openBeside(readers: Readers, slot: string, waiting: Waiting): Promise<Channel> {
-  const sam = samSlotBeside(slot, await readers.list(waiting));
+async function openBeside({ address, readers, channel: { slot } }: OpenedCard, waiting: Waiting): Promise<Channel> {
+  const sam = isUnit(address) ? firstSocket(readers, slot) : samSlotBeside(slot, await readers.list(waiting))?.name;
   if (sam === undefined) throw new SscardError('reader-not-found', 'the unit has no SAM slot');
-  return readers.waitForCard({ ...waiting, timeout: PSAM_TIMEOUT, reader: sam.name });
+  return readers.waitForCard({ ...waiting, timeout: PSAM_TIMEOUT, reader: sam });
 }
 
-/** By the name in the address, or the only SAM slot there is. */
-function openNamed(readers: Readers, address: Address): OpenPsam {
+/** By the name in the address, or the only SAM slot there is. @param shared the holder's card is behind the same driver */
+function openNamed(readers: Readers, address: Address, shared: boolean): OpenPsam {
   return async (waiting) => {
     const options = { ...waiting, timeout: PSAM_TIMEOUT };
     if (address.scheme === 'replay') return readers.waitForCard(options);
+    if (isUnit(address)) return openUnitPsam(readers, address, shared, options);
     if (address.scheme === 'pcsc' && address.name !== undefined) {
       return readers.waitForCard({ ...options, reader: address.name });
     }

@@ -7,6 +7,7 @@ import type { Context, Outcome } from './context.ts';
 import type { Settings } from './settings.ts';
 import { isTerminal, writeError } from './terminal.ts';
 import { readTranscriptFile } from './transcript-file.ts';
+import type { UnitAddress } from './unit-address.ts';
 
 /** When a person who has not put the card in yet is asked for it. */
 const PATIENCE = 400;
@@ -16,6 +17,9 @@ export async function openReaders(address: Address, { binding, aliases }: Settin
   switch (address.scheme) {
     case 'pcsc':
       return (await import('../../drivers/pcsc/readers.ts')).pcscReaders({ binding, aliases });
+    case 'serial':
+    case 'hid':
+      return openUnit(address);
     case 'vendor': {
       const { library, maker, port, slot } = address;
       const { vendorReaders } = await import('../../drivers/vendor/readers.ts');
@@ -34,6 +38,18 @@ export async function openReaders(address: Address, { binding, aliases }: Settin
       return replayReaders(readTranscriptFile(address.file), { match: address.match });
     }
   }
+}
+
+/** The unit that was named, and no other: what is on other ports is not looked for. */
+async function openUnit({ scheme, packing, slot, ...unit }: UnitAddress): Promise<Readers> {
+  const [{ unitReaders }, ports] = await Promise.all([
+    import('../../drivers/units/readers.ts'),
+    scheme === 'serial'
+      ? import('../../drivers/serial/ports.ts').then(({ serialPorts }) => serialPorts())
+      : import('../../drivers/hid/ports.ts').then(({ hidPorts }) => hidPorts({ ...(packing && { packing }) })),
+  ]);
+  // The sockets beside it stay in sight, for the PSAM.
+  return unitReaders({ ...unit, ports, ...(slot !== undefined && { take: slot }) });
 }
 
 /** The holder's card in its slot. */

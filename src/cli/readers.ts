@@ -32,8 +32,14 @@ async function watch(readers: Readers, { settings: { lang }, signal, emit }: Con
   for await (const event of readers.watch({ signal })) {
     const slot = 'slot' in event ? show(event.slot) : undefined;
     const name = nameOf(event);
-    const members = { event: event.type, ...(name !== undefined && { name }), ...(slot && { reader: slot }) };
-    emit(members, eventText(event.type, name, slot, lang));
+    const position = event.type === 'card-moved' ? event.position : undefined;
+    const members = {
+      event: event.type,
+      ...(name !== undefined && { name }),
+      ...(slot && { reader: slot }),
+      ...(position && { position }),
+    };
+    emit(members, eventText(event.type, [name, position && words[lang].positions[position], shownAtr(slot)], lang));
   }
   if (signal.aborted) throw new SscardError('cancelled', 'stopped by a signal');
 }
@@ -43,9 +49,10 @@ function nameOf(event: ReaderEvent): string | undefined {
   return 'name' in event ? event.name : undefined;
 }
 
-function eventText(type: ReaderEvent['type'], name: string | undefined, slot: ShownSlot | undefined, lang: Language) {
-  const parts = [words[lang].events[type], name, slot?.state === 'present' ? slot.atr : undefined];
-  return parts.flatMap((part) => (part ? [printable(part)] : [])).join('  ');
+const shownAtr = (slot: ShownSlot | undefined) => (slot?.state === 'present' ? slot.atr : undefined);
+
+function eventText(type: ReaderEvent['type'], more: readonly (string | null | undefined)[], lang: Language): string {
+  return [words[lang].events[type], ...more].flatMap((part) => (part ? [printable(part)] : [])).join('  ');
 }
 
 function show({ name, alias, kind, interface: face, state, inUse, atr }: SlotState): ShownSlot {

@@ -1,3 +1,4 @@
+import { unitProtocols } from '../../drivers/units/protocols.ts';
 import { schemes } from './address.ts';
 import type { Run } from './context.ts';
 
@@ -237,6 +238,7 @@ export const verbs: readonly VerbSpec[] = [
     arguments: ['file…'],
     options: [
       { name: 'vpcd', value: 'host:port' },
+      { name: 'serial', value: 'protocol', choices: unitProtocols },
       { name: 'contactless' },
       { name: 'key-service', value: 'host:port' },
       { name: 'tls', value: 'folder' },

@@ -42,14 +42,21 @@ export const verbTexts: Readonly<Record<string, Text>> = {
     en: 'Show a simulated card and its PSAM (no holder, no keys)',
   },
   'sim run': { zh: '对模拟卡执行脚本，再显示其状态', en: 'Run a script on a simulated card, then show its state' },
-  'sim serve': { zh: '把模拟卡放进虚拟 PC/SC 读写器', en: 'Put simulated cards into virtual PC/SC readers' },
+  'sim serve': {
+    zh: '把模拟卡放进虚拟 PC/SC 读写器或模拟的串口设备',
+    en: 'Put simulated cards into virtual PC/SC readers, or emulated serial units',
+  },
   doctor: { zh: '检查安装，说明缺什么、怎么办', en: 'Check the installation and say what to do' },
   completion: { zh: '输出命令行补全脚本', en: 'Print a completion script for the shell' },
 };
 
 /** Examples of each verb; they stand first in its help. */
 export const verbExamples: Readonly<Record<string, readonly string[]>> = {
-  readers: ['sscard readers', 'sscard readers --watch --json'],
+  readers: [
+    'sscard readers',
+    'sscard readers --watch --json',
+    "sscard readers --reader 'serial:/dev/ttyS0?protocol=crt-f2'",
+  ],
   read: [
     'sscard read',
     'sscard read --reader sim: --json',
@@ -91,6 +98,7 @@ export const verbExamples: Readonly<Record<string, readonly string[]>> = {
   'sim serve': [
     'sscard sim serve card.json --vpcd 127.0.0.1:35963',
     'sscard sim serve new.json --contactless',
+    'sscard sim serve card.json --serial ccid-gemplus',
     'sscard sim serve card.json --key-service 127.0.0.1:8443 --tls certificates',
   ],
   doctor: ['sscard doctor', 'sscard doctor --rules'],
@@ -200,8 +208,8 @@ export const verbNotes: Readonly<Record<string, Text>> = {
     en: 'Scripts are those of script; without one, stdin. What is written stays in the card file.',
   },
   'sim serve': {
-    zh: '第一张卡用所给端口（默认 127.0.0.1:35963），它的 PSAM 用下一个，以后每张加二。标准输入每行 insert 或 remove，可加 psam，可加卡的序号；输入结束即退出。--key-service 另起密钥服务（第一张卡的主密钥），--tls 目录内须有 ca.pem、server.pem、server-key.pem。',
-    en: 'The first card is on the given port (default 127.0.0.1:35963), its PSAM on the next, each further card two ports on. Lines on stdin: insert or remove, perhaps psam, perhaps the number of a card; ends at the end of stdin. --key-service starts the key service with the masters of the first card; the folder of --tls has ca.pem, server.pem and server-key.pem.',
+    zh: '第一张卡用所给端口（默认 127.0.0.1:35963），它的 PSAM 用下一个，以后每张加二。标准输入每行 insert 或 remove，可加 psam，可加卡的序号；输入结束即退出。--serial 把每张卡和它的 PSAM（第一个 SAM 卡座）放进一台模拟设备，输出伪终端的路径与读写器地址。--key-service 另起密钥服务（第一张卡的主密钥），--tls 目录内须有 ca.pem、server.pem、server-key.pem。',
+    en: 'The first card is on the given port (default 127.0.0.1:35963), its PSAM on the next, each further card two ports on. Lines on stdin: insert or remove, perhaps psam, perhaps the number of a card; ends at the end of stdin. --serial puts each card and its PSAM (first SAM socket) into an emulated unit and prints the path of its pseudo-terminal and the reader address. --key-service starts the key service with the masters of the first card; the folder of --tls has ca.pem, server.pem and server-key.pem.',
   },
   doctor: {
     zh: '诊断本身总以 0 结束；结论在每一项里。--rules 列出现行的假设。',

@@ -43,5 +43,21 @@ export const doctorTexts = {
       en: 'Connect a reader; without hardware use --reader sim:.',
     },
   },
+  serialport: {
+    label: { zh: '串口 serialport', en: 'Serial ports (serialport)' },
+    advice: {
+      zh: '串口设备（serial:）需要：npm install serialport（不需要编译器）。',
+      en: 'Units on serial ports (serial:) need it: npm install serialport (no compiler needed).',
+    },
+  },
+  'serial-ports': { label: { zh: '本机串口', en: 'Serial ports here' }, advice: { zh: '', en: '' } },
+  'node-hid': {
+    label: { zh: 'HID node-hid', en: 'HID devices (node-hid)' },
+    advice: {
+      zh: 'HID 设备（hid:）需要：npm install node-hid（不需要编译器）。',
+      en: 'HID units (hid:) need it: npm install node-hid (no compiler needed).',
+    },
+  },
+  'hid-devices': { label: { zh: '本机 HID 设备', en: 'HID devices here' }, advice: { zh: '', en: '' } },
   unit: { label: { zh: '读卡设备', en: 'Unit' }, advice: { zh: '', en: '' } },
 } as const;

@@ -5,8 +5,8 @@ export const inputErrors: ErrorTable = {
   'address-malformed': {
     message: { zh: '读写器地址写法不对', en: 'The reader address is malformed' },
     advice: {
-      zh: '写作 pcsc:、pcsc:名称、vendor:库文件?slot=psam1、sim:、sim:文件 或 replay:文件?match=any。',
-      en: 'Write pcsc:, pcsc:name, vendor:library?slot=psam1, sim:, sim:file or replay:file?match=any.',
+      zh: '写作 pcsc:、pcsc:名称、serial:端口?protocol=协议、hid:厂商:产品?protocol=协议、vendor:库文件?slot=psam1、sim:、sim:文件 或 replay:文件?match=any。',
+      en: 'Write pcsc:, pcsc:name, serial:port?protocol=name, hid:vendor:product?protocol=name, vendor:library?slot=psam1, sim:, sim:file or replay:file?match=any.',
     },
   },
   'argument-malformed': {

@@ -27,6 +27,13 @@ export const unitErrors: ErrorTable = {
       en: 'Check speed and device; unplug it, plug it in again, and retry.',
     },
   },
+  'ports-not-listed': {
+    message: { zh: '列不出本机的串口', en: 'The serial ports of this machine cannot be listed' },
+    advice: {
+      zh: '在 Linux 上安装 udev（列表由 udevadm 给出）；不列出也能按名称打开端口。',
+      en: 'On Linux install udev (udevadm makes the list); ports are opened by their names without it.',
+    },
+  },
   'unit-silent': {
     message: { zh: '读卡设备没有应答', en: 'The unit does not answer' },
     advice: {

@@ -3,8 +3,8 @@ import type { Text } from './errors.ts';
 /** One line for each option. */
 export const optionTexts: Readonly<Record<string, Text>> = {
   reader: {
-    zh: '读写器地址：pcsc:、pcsc:名称、vendor:库、sim:、sim:文件、replay:文件?match=…',
-    en: 'Reader address: pcsc:, pcsc:name, vendor:library, sim:, sim:file, replay:file?match=…',
+    zh: '读写器地址：pcsc:、pcsc:名称、serial:端口?protocol=…、hid:厂商:产品?protocol=…、vendor:库、sim:、sim:文件、replay:文件?match=…',
+    en: 'Reader address: pcsc:, pcsc:name, serial:port?protocol=…, hid:vendor:product?protocol=…, vendor:library, sim:, sim:file, replay:file?match=…',
   },
   psam: {
     zh: 'PSAM 卡槽的地址，默认为同一设备的 SAM 卡槽',
@@ -53,6 +53,10 @@ export const optionTexts: Readonly<Record<string, Text>> = {
     en: 'Bank side: its algorithms, or the file of a published profile; default dual for 3.0, else rsa',
   },
   vpcd: { zh: '虚拟读写器的主机与端口', en: 'Host and port of the virtual reader' },
+  serial: {
+    zh: '改为放进模拟的串口设备（伪终端），按此协议应答',
+    en: 'Into an emulated serial unit of this protocol instead, on a pseudo-terminal',
+  },
   contactless: { zh: '接入卡的非接触面（仅 3.0 卡）', en: "The card's contactless side (3.0 cards only)" },
   'key-service': { zh: '密钥服务监听的主机与端口', en: 'Host and port of the key service' },
   tls: { zh: '密钥服务的证书目录', en: 'Folder with the certificates of the key service' },

@@ -161,7 +161,7 @@ describe('completion', () => {
     expect((await ask('sscard')).out).toContain('readers read check pin');
     expect((await ask('sscard sim')).out).toContain('new show run serve');
     expect((await ask('sscard --lang')).out).toBe('zh en\n');
-    expect((await ask('sscard --psam')).out).toBe('pcsc: vendor: sim: replay:\n');
+    expect((await ask('sscard --psam')).out).toBe('pcsc: serial: hid: vendor: sim: replay:\n');
     expect((await ask('sscard pin')).out).toContain('status verify set change reset unblock');
     expect((await ask('sscard completion')).out).toContain('bash zsh fish');
   });

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -6,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { identities } from '../simulator/keys/service-rig.ts';
-import { command, environment, readObject, sscard } from './run.ts';
+import { readObject, sscard } from './run.ts';
+import { going } from './serving.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sscard-serve-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,30 +29,7 @@ async function virtualReader(port: number): Promise<{ seen: string[]; server: Se
   return { seen, server };
 }
 
-/** The command while it serves. */
-function serving(words: readonly string[]) {
-  const child = spawn(process.execPath, [command, 'sim', 'serve', ...words, '--json'], { env: environment(folder) });
-  let out = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    out += chunk;
-  });
-  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return {
-    type: (line: string) => child.stdin.write(`${line}\n`),
-    until: (text: string) =>
-      new Promise<void>((resolve) => {
-        const look = () => out.includes(text) && resolve();
-        child.stdout.on('data', look);
-        look();
-      }),
-    /** Ends stdin. @returns exit code and every object that was printed, each valid against the schema */
-    async end() {
-      child.stdin.end();
-      const code = await closed;
-      return { code, objects: out.trim().split('\n').map(readObject) };
-    },
-  };
-}
+const serving = (words: readonly string[]) => going(folder, ['sim', 'serve', ...words]);
 
 describe('cards and PSAMs in virtual readers', () => {
   test('each card on a port and its PSAM on the next; stdin moves them, and its end ends', async () => {

@@ -139,11 +139,18 @@ describe('a serial port', () => {
     expect(await codeOf(opening)).toBe('cancelled');
   });
 
-  it('lists what the machine has, and sends nothing', async () => {
+  it('lists what the machine has, or says that it cannot, and sends nothing', async () => {
     const device = new Echo();
     await plug(device);
-    expect(Array.isArray(await serialPorts().list())).toBe(true);
+    expect(await codeOf(serialPorts().list())).toMatch(/^(none|ports-not-listed)$/);
     expect(device.heard).toEqual([]);
+  });
+
+  it('says that it cannot list where the system has no udevadm', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    const code = await codeOf(serialPorts().list());
+    vi.unstubAllEnvs();
+    expect(code).toBe('ports-not-listed');
   });
 });
 

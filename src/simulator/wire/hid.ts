@@ -50,6 +50,7 @@ export class FakeHid {
     this.#faults.push(...faults);
   }
 
+  /** Plugs it in again, with the device as after power on; nothing happens when it is in. */
   plugIn(): void {
     if (this.#plugged) return;
     this.#plugged = true;

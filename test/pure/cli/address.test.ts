@@ -31,3 +31,47 @@ describe("the address of a maker's library", () => {
     expect(() => parseAddress('vendor:lib.so?slot=9')).toThrow(refused('psam4'));
   });
 });
+
+describe('the address of a unit on a port', () => {
+  const none = new Map<string, string>();
+  test.each([
+    ['serial:/dev/ttyS0?protocol=ccid-gemplus', { scheme: 'serial', port: '/dev/ttyS0', protocol: 'ccid-gemplus' }],
+    [
+      'serial:COM3?protocol=ccid-acs&baud=9600&slot=1',
+      { scheme: 'serial', port: 'COM3', protocol: 'ccid-acs', baud: 9600, slot: 1 },
+    ],
+    ['hid:23a4:0219?protocol=ccid-acs', { scheme: 'hid', port: '23a4:0219', protocol: 'ccid-acs' }],
+    [
+      'hid:23A4:0219:A17?protocol=ccid-acs&packing=len1-64&slot=0',
+      { scheme: 'hid', port: '23A4:0219:A17', protocol: 'ccid-acs', packing: 'len1-64', slot: 0 },
+    ],
+    ['hid:/dev/hidraw3?protocol=ccid-acs', { scheme: 'hid', port: '/dev/hidraw3', protocol: 'ccid-acs' }],
+  ])('%s', (uri, parts) => {
+    expect(parseAddress(uri)).toEqual({ ...parts, options: none });
+  });
+
+  test('what only the protocol understands is handed on to it', () => {
+    const address = parseAddress('serial:/dev/ttyS0?slots=5&protocol=ccid-gemplus');
+    expect(address).toMatchObject({ options: new Map([['slots', '5']]) });
+  });
+
+  test.each([
+    ['no port', 'serial:?protocol=ccid-acs'],
+    ['no protocol', 'serial:/dev/ttyS0'],
+    ['a speed that is none', 'serial:/dev/ttyS0?protocol=ccid-acs&baud=fast'],
+    ['a speed of 0', 'serial:/dev/ttyS0?protocol=ccid-acs&baud=0'],
+    ['a slot that no unit has', 'serial:/dev/ttyS0?protocol=ccid-acs&slot=16'],
+    ['a slot below 0', 'serial:/dev/ttyS0?protocol=ccid-acs&slot=-1'],
+    ['a device without numbers', 'hid:reader?protocol=ccid-acs'],
+    ['a packing that nobody knows', 'hid:23a4:0219?protocol=ccid-acs&packing=raw-8'],
+  ])('%s is refused', (_, uri) => {
+    expect(() => parseAddress(uri)).toThrow(expect.objectContaining({ code: 'address-malformed' }));
+  });
+
+  test('a protocol that nobody knows is refused with those there are', () => {
+    const details = expect.objectContaining({ choices: expect.arrayContaining(['ccid-gemplus']) });
+    expect(() => parseAddress('serial:/dev/ttyS0?protocol=magic')).toThrow(
+      expect.objectContaining({ code: 'unit-unknown', details }),
+    );
+  });
+});

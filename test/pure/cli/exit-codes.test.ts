@@ -61,6 +61,7 @@ const PINNED: Readonly<Record<string, number>> = {
   'library-overrun': 13,
   'port-denied': 13,
   'port-failed': 13,
+  'ports-not-listed': 13,
   'port-in-use': 13,
   'unit-refused': 13,
   'unit-silent': 13,
