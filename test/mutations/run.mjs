@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { financialMutations } from './financial.mjs';
+import { lineMutations } from './lines.mjs';
 import { mutations } from './list.mjs';
 import { moduleMutations } from './modules.mjs';
 
@@ -18,7 +19,7 @@ const AT_ONCE = 2;
 const LONGEST = 120_000;
 
 const wanted = process.argv[2] ?? '';
-const chosen = [...mutations, ...moduleMutations, ...financialMutations].filter((one) =>
+const chosen = [...mutations, ...moduleMutations, ...financialMutations, ...lineMutations].filter((one) =>
   `${one.file}: ${one.name}`.includes(wanted),
 );
 const outcomes = { killed: 0, survived: 0 };

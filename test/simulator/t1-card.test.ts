@@ -103,6 +103,14 @@ describe('a card behind T=1', () => {
     expect(toHex((await say(card, fromHex(block))) as Uint8Array)).toBe('00820082');
   });
 
+  it('refuses a block with a wrong check, and one that is longer than it takes', async () => {
+    const { card, inner } = rig({ ifsc: 4 });
+    expect(toHex((await say(card, fromHex('00000400A40000A1'))) as Uint8Array)).toBe('00810081');
+    expect(toHex((await say(card, fromHex('00000500A4000000A1'))) as Uint8Array)).toBe('00820082');
+    expect(inner.commands).toEqual([]);
+    expect(toHex((await say(card, fromHex('00000400A40000A0'))) as Uint8Array)).toBe('000002900092');
+  });
+
   it('refuses an answer with another value than it asked for', async () => {
     const { card } = rig({ faults: [{ kind: 'more-time', command: 1, times: 1, factor: 5 }] });
     await say(card, fromHex('00000400A40000A0'));
@@ -221,6 +229,7 @@ describe('what a card may ask for', () => {
     expect(await exchange(LONG)).toBe('6F00');
     expect(inner.commands).toEqual([]);
     expect(await exchange('00A40000')).toBe('9000');
+    expect(inner.commands).toEqual(['00A40000']);
   });
 });
 

@@ -1,0 +1,103 @@
+/** Single-rule mutations of the card's side of T=0 and T=1, as in list.mjs; `tests` are those that know the rule. */
+
+const t1 = ['test/simulator/t1-card.test.ts'];
+const t0 = ['test/simulator/t0-card.test.ts'];
+
+export const lineMutations = [
+  {
+    name: 'a block with a wrong check is taken',
+    file: 't1-line.ts',
+    find: 'return this.#again(1);',
+    replace: 'void 0;',
+    clause: 'iso7816.md 5, rule 9',
+    tests: t1,
+  },
+  {
+    name: 'the same block is taken twice',
+    file: 't1-line.ts',
+    find: 'control >> 6 === this.#theirs && ',
+    replace: '',
+    clause: 'iso7816.md 5, rule 10',
+    tests: t1,
+  },
+  {
+    name: 'a block that is too long is taken',
+    file: 't1-line.ts',
+    find: ' && inf.length <= this.#ifsc;',
+    replace: ';',
+    clause: 'iso7816.md 5, rule 3',
+    tests: t1,
+  },
+  {
+    name: 'parts are longer than the terminal takes',
+    file: 't1-line.ts',
+    find: 'this.#ifsd = value;',
+    replace: 'this.#ifsd = 254;',
+    clause: 'iso7816.md 5, rule 3',
+    tests: t1,
+  },
+  {
+    name: 'an answer to a request is not compared with it',
+    file: 't1-line.ts',
+    find: 'this.#asked === undefined || right.some((byte, at) => byte !== this.#asked?.[at])',
+    replace: 'this.#asked === undefined',
+    clause: 'iso7816.md 5, rule 6',
+    tests: t1,
+  },
+  {
+    name: 'a RESYNCH keeps the numbers',
+    file: 't1-line.ts',
+    find: 'this.#own = 0;\n        this.#theirs = 0;',
+    replace: '',
+    clause: 'iso7816.md 5, rule 11',
+    tests: t1,
+  },
+  {
+    name: 'a RESYNCH keeps what was to be sent',
+    file: 't1-line.ts',
+    find: 'case RESYNCH:\n        this.#drop();',
+    replace: 'case RESYNCH:',
+    clause: 'iso7816.md 5, rule 11',
+    tests: t1,
+  },
+  {
+    name: 'an abort keeps the chain',
+    file: 't1-line.ts',
+    find: 'if (control === (ABORT | RESPONSE)) {\n      this.#drop();',
+    replace: 'if (control === (ABORT | RESPONSE)) {',
+    clause: 'iso7816.md 5, rule 8',
+    tests: t1,
+  },
+  {
+    name: 'a part that was not heard is skipped',
+    file: 't1-line.ts',
+    find: 'if (number !== this.#own) return this.#said as Uint8Array;',
+    replace: '',
+    clause: 'iso7816.md 5, rule 10',
+    tests: t1,
+  },
+  {
+    name: 'data are taken without an acknowledgement',
+    file: 't0-card.ts',
+    find: 'if (this.#got.length > this.#wanted) {',
+    replace: 'if (this.#got.length < 0) {',
+    clause: 'iso7816.md 4',
+    tests: t0,
+  },
+  {
+    name: 'an answer of another length comes all the same',
+    file: 't0-card.ts',
+    find: 'if (data.length !== expected) {',
+    replace: 'if (data.length > expected) {',
+    clause: 'iso7816.md 4',
+    tests: t0,
+  },
+  {
+    name: 'a kept answer goes to any command',
+    file: 't0-card.ts',
+    find: 'const same = held?.header.subarray(0, 4).every((byte, at) => byte === header[at]);',
+    replace: 'const same = held !== undefined;',
+    clause: 'iso7816.md 4',
+    tests: t0,
+  },
+];
