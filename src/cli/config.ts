@@ -19,6 +19,8 @@ export interface HsmConfig {
 export interface Config {
   readonly reader?: string;
   readonly psam?: string;
+  /** Address of the PIN pad. */
+  readonly pad?: string;
   readonly interface?: 'contact' | 'contactless' | 'auto';
   readonly hsm?: HsmConfig;
   /** Path of an overlay on the card profile. */
@@ -70,6 +72,7 @@ const HSM: Rules<HsmConfig> = {
 const KEYS: Rules<Config> = {
   reader: text('a reader address'),
   psam: text('a reader address'),
+  pad: text('the address of a PIN pad'),
   interface: oneOf('contact', 'contactless', 'auto'),
   hsm: {
     what: `an object of ${Object.keys(HSM).join(', ')}`,
@@ -78,7 +81,7 @@ const KEYS: Rules<Config> = {
   },
   profile: text('a path'),
   caKeys: text('a path'),
-  pinFrom: { what: 'prompt, stdin or fd:N', fits: ({ value }) => isPinFrom(value) },
+  pinFrom: { what: 'pad, prompt, stdin or fd:N', fits: ({ value }) => isPinFrom(value) },
   lang: oneOf('zh', 'en'),
   timeout: seconds(86_400),
   aliases: { what: 'an object of texts', fits: ({ type }) => type === 'object', read: aliases },

@@ -2,7 +2,7 @@ import { createReadStream, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { SscardError } from '../../apdu/errors.ts';
-import { LONGEST_SECRET } from './secret-line.ts';
+import { LONGEST_SECRET } from '../../drivers/pinpad/terminal/secret-line.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

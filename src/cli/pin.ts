@@ -5,10 +5,13 @@ import { pinWords } from '../i18n/pin.ts';
 import type { ChangeOutcome, PinStatus, ReloadOutcome } from '../social/pin/outcomes.ts';
 import type { Context, Outcome } from './context.ts';
 import { table } from './layout.ts';
-import { PinEntry, type PinStep } from './pin-entry.ts';
+import { PinEntry, type PinStep, padOf } from './pin-entry.ts';
 import { deniedError, pinError } from './refusals.ts';
 import type { Language } from './settings.ts';
 import { withSocialCard } from './social-card.ts';
+
+// Few counters have readers with keys.
+const loadAtReader = () => import('./pin-at-reader.ts');
 
 /** What a finished act is called, in the JSON and in the texts. */
 type Done = keyof (typeof pinWords)['zh']['done'];
@@ -24,6 +27,8 @@ export async function runPinStatus(context: Context): Promise<Outcome> {
 
 /** `sscard pin verify` */
 export async function runPinVerify(context: Context): Promise<Outcome> {
+  const pad = padOf(context.settings);
+  if (pad?.kind === 'reader') return (await loadAtReader()).verifyAtReader(context, pad.uri);
   return withPins(context, ['current'], async (card, [pin]) => {
     const outcome = await card.social.pin.verify(pin, options(context));
     if (outcome.kind !== 'verified') return stopped(outcome);
@@ -36,6 +41,10 @@ export async function runPinVerify(context: Context): Promise<Outcome> {
 /** `sscard pin set` (from the initial PIN) and `sscard pin change`: one act of the card. */
 export async function runPinChange(context: Context): Promise<Outcome> {
   const first = context.verb === 'pin set';
+  const pad = padOf(context.settings);
+  if (pad?.kind === 'reader') {
+    return (await loadAtReader()).changeAtReader(context, pad.uri, first ? 'set' : 'changed');
+  }
   return withPins(context, [first ? 'initial' : 'current', 'new', 'again'], async (card, [old, next, again]) => {
     if (!agree(next, again)) return differing(old, next);
     return told(await card.social.pin.change(old, next, options(context)), first ? 'set' : 'changed', context);
@@ -63,7 +72,7 @@ async function withPins<const S extends readonly PinStep[]>(
   steps: S,
   act: (card: Card, pins: { [K in keyof S]: Pin }) => Promise<Outcome>,
 ): Promise<Outcome> {
-  using entry = await PinEntry.open(context.settings);
+  await using entry = await PinEntry.open(context.settings, context.signal);
   // Awaited here: the place to ask is closed when the act is over, not before.
   return await withSocialCard(context, async (card) => {
     let pins: { [K in keyof S]: Pin };

@@ -30,7 +30,9 @@ export interface Settings {
   readonly caKeys?: string;
   /** Test keys of authorities count. */
   readonly testKeys: boolean;
-  /** Default: a prompt, where there is a terminal. */
+  /** Address of the PIN pad. */
+  readonly pad?: string;
+  /** Default: the pad, if there is one, else a prompt, where there is a terminal. */
   readonly pinFrom?: PinFrom;
   readonly binding: BindingName;
   readonly aliases: Readonly<Record<string, string>>;
@@ -70,6 +72,7 @@ export async function resolveSettings(
   }
   const trace = text('trace');
   const psam = text('psam') ?? given(env['SSCARD_PSAM']) ?? config.psam;
+  const pad = text('pad') ?? given(env['SSCARD_PAD']) ?? config.pad;
   const profile = text('profile') ?? given(env['SSCARD_PROFILE']) ?? besideConfig(config.profile, configFile);
   const caKeys = text('ca-keys') ?? given(env['SSCARD_CA_KEYS']) ?? besideConfig(config.caKeys, configFile);
   const hsm = hsmSettings(text('hsm') ?? given(env['SSCARD_HSM']), config.hsm, configFile);
@@ -84,6 +87,7 @@ export async function resolveSettings(
     testKeys: options.has('test-keys'),
     timeout: 1000 * (readSeconds(text('timeout')) ?? config.timeout ?? 30),
     ...(psam !== undefined && { psam }),
+    ...(pad !== undefined && { pad }),
     ...(hsm !== undefined && { hsm }),
     ...(profile !== undefined && { profile }),
     ...(caKeys !== undefined && { caKeys }),
@@ -144,7 +148,7 @@ function hsmSettings(
 
 function pinFromSetting(text: string | undefined): string | undefined {
   if (text === undefined || isPinFrom(text)) return text;
-  const choices = ['prompt', 'stdin', 'fd:N'];
+  const choices = ['pad', 'prompt', 'stdin', 'fd:N'];
   throw new SscardError('option-value-malformed', 'no such source', { place: '--pin-from', choices });
 }
 

@@ -29,9 +29,10 @@ export interface VerbSpec {
 export const globalOptions: readonly OptionSpec[] = [
   { name: 'reader', value: 'uri', hints: schemes, env: 'SSCARD_READER' },
   { name: 'psam', value: 'uri', hints: schemes, env: 'SSCARD_PSAM' },
+  { name: 'pad', value: 'uri', hints: ['pcsc:', 'serial:', 'sim:'], env: 'SSCARD_PAD' },
   { name: 'interface', value: 'interface', choices: ['contact', 'contactless', 'auto'] },
   { name: 'hsm', value: 'url', env: 'SSCARD_HSM' },
-  { name: 'pin-from', value: 'prompt|stdin|fd:N', hints: ['prompt', 'stdin', 'fd:'] },
+  { name: 'pin-from', value: 'pad|prompt|stdin|fd:N', hints: ['pad', 'prompt', 'stdin', 'fd:'] },
   { name: 'profile', value: 'file', env: 'SSCARD_PROFILE' },
   { name: 'ca-keys', value: 'file', env: 'SSCARD_CA_KEYS' },
   { name: 'test-keys' },

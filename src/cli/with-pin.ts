@@ -25,7 +25,7 @@ export async function withPinIfAsked(
   const allowed = { signal, lastTry: options.has('last-try') };
   if (!options.has('with-pin')) return withSocialCard(context, (card) => act(card, allowed));
   const { PinEntry } = await loadPinEntry();
-  using entry = await PinEntry.open(settings);
+  await using entry = await PinEntry.open(settings, signal);
   return await withSocialCard(context, async (card) => {
     // Wiped where nothing wanted it, too.
     using pin = (await entry.ask(['current'], signal))[0];

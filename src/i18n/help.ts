@@ -10,14 +10,18 @@ export const optionTexts: Readonly<Record<string, Text>> = {
     zh: 'PSAM 卡槽的地址，默认为同一设备的 SAM 卡槽',
     en: 'Slot with the PSAM, default the SAM slot of the same unit',
   },
+  pad: {
+    zh: '密码键盘的地址：serial:端口?protocol=plain|kmy|zt598、读写器自带键盘的读写器地址（pcsc: 等）、sim:',
+    en: 'PIN pad: serial:port?protocol=plain|kmy|zt598, the address of the reader whose own keys are meant (pcsc: …), sim:',
+  },
   interface: { zh: '接触或非接触，默认 auto：先接触', en: 'Contact or contactless, default auto: contact first' },
   hsm: {
     zh: '密码机服务地址（PSAM 不能胜任时使用）；证书写在配置文件的 hsm 里',
     en: 'Key service, used where no PSAM serves; its certificates stand under hsm in the configuration file',
   },
   'pin-from': {
-    zh: '密码从哪里来：终端提示（默认）、标准输入或文件描述符，一行一个；密码键盘尚不支持',
-    en: 'Where PINs come from: a prompt (default), stdin or a file descriptor, one a line; PIN pads are not supported yet',
+    zh: '密码从哪里来：密码键盘（已配置时默认）、终端提示、标准输入或文件描述符（一行一个）',
+    en: 'Where PINs come from: the pad (default, if there is one), a prompt, stdin or a file descriptor, one a line',
   },
   profile: { zh: '修正卡片描述的文件', en: 'File that corrects the description of the card' },
   'ca-keys': { zh: '认证中心（CA）公钥文件，金融应用用', en: 'File of CA public keys, for the debit side' },

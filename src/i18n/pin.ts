@@ -19,6 +19,13 @@ export const pinWords = {
       reset: '密码已重置，次数已恢复。',
       unblocked: '密码已解锁，次数已恢复，密码未变。',
     },
+    atPad: '请持卡人在密码键盘上输入（取消键取消）。',
+    secondsLeft: (seconds: number) => `剩余 ${seconds} 秒`,
+    atReader: {
+      current: '请持卡人在读写器键盘上输入 6 位密码，按确认键（取消键取消，30 秒内）。',
+      change:
+        '请持卡人在读写器键盘上依次输入旧密码、新密码、再一次新密码，各 6 位，按确认键（取消键取消，每次 30 秒内）。',
+    },
     initial: '仍为初始密码：可查询，不能交易，请先设置密码（sscard pin set）。',
   },
   en: {
@@ -39,6 +46,13 @@ export const pinWords = {
       set: 'The PIN was set.',
       reset: 'The PIN was reset, its tries restored.',
       unblocked: 'The tries were restored; the PIN is the one it was.',
+    },
+    atPad: 'Let the holder type at the PIN pad (cancel key: give up).',
+    secondsLeft: (seconds: number) => `${seconds} s left`,
+    atReader: {
+      current: 'Let the holder type the six digits on the keys of the reader, then enter (cancel key: give up; 30 s).',
+      change:
+        'Let the holder type old PIN, new PIN, new PIN again on the keys of the reader, six digits and enter each (cancel key: give up; 30 s each).',
     },
     initial: 'It is still the initial PIN: it may read, not pay. Set one first (sscard pin set).',
   },

@@ -150,7 +150,7 @@ describe('--pin-from', () => {
     expect(err).toContain('--pin-from stdin');
   });
 
-  test.each(['pad', 'fd:x', 'fd:1', 'fd:2', '123456'])('%s is no source', async (source) => {
+  test.each(['keypad', 'fd:x', 'fd:1', 'fd:2', '123456'])('%s is no source', async (source) => {
     const { code, answer } = await sscardJson(['pin', 'verify', '--pin-from', source]);
     expect([code, answer.error?.code]).toEqual([2, 'option-value-malformed']);
   });

@@ -38,7 +38,7 @@ const FETCH = 500;
  */
 export async function plainPad(options: PlainOptions, waiting?: Waiting): Promise<PinPad> {
   const { ports, port, baud = BAUD, profile = 'start-generic', answer = 'cr', fixed = USUAL_LENGTH } = options;
-  const pad = new PlainUnit(plainProfiles[profile], options.display === true);
+  const pad = new PlainUnit(plainProfiles[profile], answer === 'fixed' ? fixed : undefined, options.display === true);
   const manners = {
     framer: plainFramer(answer, fixed),
     // Keys come as a person types; the time of the whole entry decides.
@@ -55,10 +55,13 @@ class PlainUnit {
   readonly gives: ReadonlySet<'digits' | 'block'> = new Set(['digits']);
   asking = false;
   readonly #profile: PlainProfile;
+  /** So many digits, whatever is asked for. */
+  readonly #fixed: number | undefined;
   readonly #display: boolean;
 
-  constructor(profile: PlainProfile, display: boolean) {
+  constructor(profile: PlainProfile, fixed: number | undefined, display: boolean) {
     this.#profile = profile;
+    this.#fixed = fixed;
     this.#display = display;
   }
 
@@ -79,7 +82,7 @@ class PlainUnit {
 
   async #enter(talk: Talk<PlainEvent>, entry: PinEntry, seconds: number): Promise<PinEntered> {
     const { open, again, takesLength } = this.#profile;
-    if (takesLength === true) await talk.send(lengthCommand(entry.max));
+    if (takesLength === true) await talk.send(lengthCommand(this.#fixed ?? entry.max));
     if (this.#display && entry.amount !== undefined) await talk.send(displayCommand(2, entry.amount));
     this.asking = true;
     await talk.send(fromHex(entry.prompt === 'new-pin-again' ? again : open));

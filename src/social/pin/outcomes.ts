@@ -35,7 +35,8 @@ export type AtReaderRefusal =
   /** Nothing reached the card: the person pressed cancel, or did not type in time. */
   | { readonly kind: 'gave-up'; readonly why: 'timed-out' | 'cancelled' }
   /** The two entries of the new PIN differ; the reader cannot change a PIN. */
-  | { readonly kind: 'not-sent'; readonly why: 'differs' | 'reader' };
+  | { readonly kind: 'not-sent'; readonly why: 'differs' }
+  | { readonly kind: 'not-sent'; readonly why: 'reader' };
 
 /** `initial`: it is the PIN the card was issued with, which may read, not transact (market code −35). */
 export type VerifyOutcome = { readonly kind: 'verified'; readonly initial: boolean } | PinRefusal;

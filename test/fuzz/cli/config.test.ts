@@ -6,7 +6,20 @@ import { type Rng, random, seeds } from '../seeds.ts';
 const COUNT = 4_000;
 /** Keys of a configuration, then others. */
 const KEYS = [
-  ...['reader', 'lang', 'timeout', 'aliases', 'binding', 'operator', 'psam', 'interface', 'hsm', 'profile', 'pinFrom'],
+  ...[
+    'reader',
+    'lang',
+    'timeout',
+    'aliases',
+    'binding',
+    'operator',
+    'psam',
+    'interface',
+    'hsm',
+    'profile',
+    'pinFrom',
+    'pad',
+  ],
   ...['url', 'ca', 'raeder', '__proto__', 'constructor', ''],
 ];
 const GOOD =

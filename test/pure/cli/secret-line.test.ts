@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LONGEST_SECRET, SecretLine } from '../../../src/cli/secret-line.ts';
+import { LONGEST_SECRET, SecretLine } from '../../../drivers/pinpad/terminal/secret-line.ts';
 
 /** Types a text key by key, and tells what was shown, how the line ended and what it holds. */
 function typing(text: string) {

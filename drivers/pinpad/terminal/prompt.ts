@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
-import { SscardError } from '../../apdu/errors.ts';
+import { SscardError } from '../../../apdu/errors.ts';
 import { SecretLine } from './secret-line.ts';
 
 const STDIN = 0;
@@ -10,7 +10,7 @@ const STDERR = 2;
  * A hidden prompt on the terminal: stars for what is typed, backspace and Ctrl-U take it back, Ctrl-C cancels. The
  * terminal is as it was before on every way out, signals included.
  */
-export class PinPrompt implements Disposable {
+export class TerminalPrompt implements Disposable {
   readonly #keys: ReadStream;
   readonly #screen: number;
   /** Typed ahead of the next prompt. */
