@@ -74,7 +74,10 @@ export type PinEntered =
  * the pad before, in a maintenance of its own.
  */
 export interface PadCustody {
-  /** @throws SscardError `reader-lost`, `unit-silent`, `cancelled` */
+  /**
+   * Puts a key for PIN blocks into the pad. `key` stays the caller's.
+   * @throws SscardError `reader-lost`, `unit-silent`, `cancelled`
+   */
   loadWorkingKey(key: WorkingKey, waiting?: Waiting): Promise<PadKeyOutcome>;
 }
 

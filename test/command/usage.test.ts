@@ -135,7 +135,7 @@ describe('the configuration file', () => {
     ['{ "binding": "other" }', 1, 14],
     ['{ "psam": "" }', 1, 11],
     ['{ "interface": "air" }', 1, 16],
-    ['{ "pinFrom": "pad" }', 1, 14],
+    ['{ "pinFrom": "keypad" }', 1, 14],
     ['{ "profile": 1 }', 1, 14],
     ['{ "hsm": "https://keys.example" }', 1, 10],
     ['{ "hsm": { "url": "http://keys.example" } }', 1, 19],

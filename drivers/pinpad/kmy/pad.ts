@@ -36,7 +36,11 @@ export interface KmyOptions {
 
 /** A pad, and what only a maintenance may do to it: a session of its own, not a payment. */
 export interface KmyMaintenance extends PadCustody, AsyncDisposable {
-  /** @param key 16 bytes, in clear: in a place where nobody else listens on the line */
+  /**
+   * Puts a master key into the pad.
+   * @param number 0 to 15
+   * @param key 16 bytes, in clear: in a place where nobody else listens on the line. The caller wipes it
+   */
   loadMasterKey(number: number, key: Uint8Array, waiting?: Waiting): Promise<PadKeyOutcome>;
   /** Forgets all keys. */
   wipeKeys(waiting?: Waiting): Promise<PadKeyOutcome>;

@@ -29,7 +29,11 @@ export interface Zt598Options {
 
 /** A pad, and what only a maintenance may do to it: a session of its own, not a payment. */
 export interface Zt598Maintenance extends PadCustody, AsyncDisposable {
-  /** @param number 1 to 1F hex @param key 16 bytes, in clear: in a place where nobody else listens on the line */
+  /**
+   * Puts a master key into the pad.
+   * @param number 1 to 1F hex
+   * @param key 16 bytes, in clear: in a place where nobody else listens on the line. The caller wipes it
+   */
   loadMasterKey(number: number, key: Uint8Array, waiting?: Waiting): Promise<PadKeyOutcome>;
   /** Forgets all keys. */
   wipeKeys(waiting?: Waiting): Promise<PadKeyOutcome>;

@@ -82,7 +82,7 @@ test.each(seeds())(
       const before = typeof source === 'string' ? source : source.slice();
       try {
         const config = parseConfig(source);
-        expect(Object.keys(config).filter((key) => !KEYS.slice(0, 11).includes(key))).toEqual([]);
+        expect(Object.keys(config).filter((key) => !KEYS.slice(0, 12).includes(key))).toEqual([]);
         valid++;
       } catch (error) {
         if (!(error instanceof SscardError)) throw new Error(`seed ${seed}, input ${count}`, { cause: error });
