@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PadAct } from '../../src/simulator/pin-pad.ts';
 import type { GemplusModelName } from '../../src/simulator/units/gemplus-models.ts';
-import type { Order } from '../../src/simulator/units/mischief.ts';
+import type { UnitOrder } from '../../src/simulator/units/mischief.ts';
 
 const SCRIPT = fileURLToPath(new URL('unit-on-pty.mjs', import.meta.url));
 
@@ -28,7 +28,7 @@ export interface UnitOnPty extends AsyncDisposable {
   act(...what: readonly PadAct[]): Promise<void>;
   insert(): Promise<void>;
   remove(): Promise<void>;
-  misbehave(...orders: readonly Order[]): Promise<void>;
+  misbehave(...orders: readonly UnitOrder[]): Promise<void>;
   /** Every byte that went over its line so far, hex. */
   bytes(): Promise<{ readonly fromHost: string; readonly toHost: string }>;
 }

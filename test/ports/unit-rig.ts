@@ -12,7 +12,7 @@ import type { CardFile } from '../../src/simulator/card-file-check.ts';
 import type { CardImage } from '../../src/simulator/image.ts';
 import { SimulatedPsam } from '../../src/simulator/psam.ts';
 import type { VirtualCard } from '../../src/simulator/readers.ts';
-import type { EmulatedUnit, Seats } from '../../src/simulator/units/unit.ts';
+import type { EmulatedUnit, UnitSeats } from '../../src/simulator/units/unit.ts';
 import { FakeHid } from '../../src/simulator/wire/hid.ts';
 import { servePty } from '../../src/simulator/wire/pty.ts';
 import { loadProfile } from '../../src/social/profile/load.ts';
@@ -25,7 +25,7 @@ export interface UnitCase {
   /** Settings of the reader address. */
   readonly options?: Readonly<Record<string, string>>;
   readonly baud?: number;
-  readonly unit: (seats: Seats) => EmulatedUnit;
+  readonly unit: (seats: UnitSeats) => EmulatedUnit;
   /** What is done to the card before it goes in: another protocol. */
   readonly dressed?: (card: VirtualCard) => VirtualCard;
   readonly carrier?: 'hid';

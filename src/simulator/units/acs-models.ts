@@ -42,4 +42,5 @@ export const acsModels = {
   },
 } as const satisfies Record<string, AcsModel>;
 
+/** Units of the family: ACR1281S with a contact slot, ACR122L with three SAM interfaces. */
 export type AcsModelName = keyof typeof acsModels;

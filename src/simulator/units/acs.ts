@@ -11,7 +11,7 @@ import { CcidSlot, type Exchanged, FAULT } from './ccid-slot.ts';
 import { ascii } from './manners.ts';
 import { Seat } from './seat.ts';
 import type { Station } from './station.ts';
-import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
+import { EmulatedUnit, type UnitLink, type UnitSeats } from './unit.ts';
 
 /** How an ACS unit is made. */
 export interface AcsOptions {
@@ -48,7 +48,7 @@ export class AcsUnit extends EmulatedUnit {
   #notices = false;
   #speed: number | undefined;
 
-  constructor({ card, sams = [] }: Seats, { model = 'acr1281s', baud = 9_600 }: AcsOptions = {}) {
+  constructor({ card, sams = [] }: UnitSeats, { model = 'acr1281s', baud = 9_600 }: AcsOptions = {}) {
     super();
     this.#model = acsModels[model];
     this.line = { baud, bits: 10 };

@@ -6,7 +6,7 @@ import { protocolOf, sendApdu } from './apdu-level.ts';
 import { ascii, isEmvAtr } from './manners.ts';
 import { type CardSaid, Seat } from './seat.ts';
 import type { Station } from './station.ts';
-import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
+import { EmulatedUnit, type UnitLink, type UnitSeats } from './unit.ts';
 
 /** How an ALPAR module is made. */
 export interface AlparOptions {
@@ -46,7 +46,7 @@ export class AlparUnit extends EmulatedUnit {
   #selected = 0;
   #speed: number | undefined;
 
-  constructor({ card, sams = [] }: Seats, { mask = 7, sockets = 1, asleep = false }: AlparOptions = {}) {
+  constructor({ card, sams = [] }: UnitSeats, { mask = 7, sockets = 1, asleep = false }: AlparOptions = {}) {
     super();
     this.#mask = mask;
     this.#asleep = asleep;

@@ -7,7 +7,7 @@ import { ascii, powerOffAll } from './manners.ts';
 import { Motor, type MotorOptions } from './motor.ts';
 import { Seat } from './seat.ts';
 import type { Station } from './station.ts';
-import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
+import { EmulatedUnit, type UnitLink, type UnitSeats } from './unit.ts';
 
 /** How an 02 unit is made. */
 export interface Crt02Options extends Pick<MotorOptions, 'bin'> {
@@ -59,7 +59,7 @@ export class Crt02Unit extends EmulatedUnit {
   #rearClosed = true;
   #speed: number | undefined;
 
-  constructor({ card, sams = [] }: Seats, { enq = true, resultHead = false, ...motor }: Crt02Options = {}) {
+  constructor({ card, sams = [] }: UnitSeats, { enq = true, resultHead = false, ...motor }: Crt02Options = {}) {
     super();
     this.#enq = enq;
     this.#motor = new Motor(card, { ...motor, open: true, draws: 'inside' });

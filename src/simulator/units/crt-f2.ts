@@ -7,7 +7,7 @@ import { ascii, isEmvAtr, powerOffAll } from './manners.ts';
 import { Motor, type MotorOptions } from './motor.ts';
 import { Seat } from './seat.ts';
 import type { Station } from './station.ts';
-import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
+import { EmulatedUnit, type UnitLink, type UnitSeats } from './unit.ts';
 
 /** How an F2 unit is made. */
 export interface CrtF2Options extends Omit<MotorOptions, 'open' | 'draws'> {
@@ -60,7 +60,7 @@ export class CrtF2Unit extends EmulatedUnit {
   #initialised = false;
   #socket = 0;
 
-  constructor({ card, sams = [] }: Seats, options: CrtF2Options = {}) {
+  constructor({ card, sams = [] }: UnitSeats, options: CrtF2Options = {}) {
     super();
     this.line = { baud: options.baud ?? 9_600, bits: 10 };
     this.#motor = new Motor(card, { ...options, open: false, draws: 'front' });

@@ -1,4 +1,4 @@
-import type { EmulatedUnit, Seats } from './unit.ts';
+import type { EmulatedUnit, UnitSeats } from './unit.ts';
 
 /** Protocol, as a reader address names it, and the model that stands for it where the caller wants none in particular. */
 const makers = {
@@ -7,7 +7,7 @@ const makers = {
   'crt-02': async (seats) => new (await import('./crt-02.ts')).Crt02Unit(seats),
   alpar: async (seats) => new (await import('./alpar.ts')).AlparUnit(seats, { sockets: 2 }),
   'ccid-acs': async (seats) => new (await import('./acs.ts')).AcsUnit(seats),
-} as const satisfies Record<string, (seats: Seats) => Promise<EmulatedUnit>>;
+} as const satisfies Record<string, (seats: UnitSeats) => Promise<EmulatedUnit>>;
 
 /** A protocol that there is an emulated unit for. */
 export type EmulatedProtocol = keyof typeof makers;
@@ -21,6 +21,6 @@ export const emulatedProtocols = Object.keys(makers) as readonly EmulatedProtoco
  * const unit = await emulateUnit('ccid-gemplus', { card, sams: [psam] });
  * unit.misbehave({ kind: 'wrong-check', times: 2 });
  */
-export function emulateUnit(protocol: EmulatedProtocol, seats: Seats): Promise<EmulatedUnit> {
+export function emulateUnit(protocol: EmulatedProtocol, seats: UnitSeats): Promise<EmulatedUnit> {
   return makers[protocol](seats);
 }

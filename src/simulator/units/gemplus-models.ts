@@ -19,4 +19,5 @@ export const gemplusModels = {
   'sim-pro-2': { firmware: 'GemCore SIM Pro 2-V1.00', slots: 2, echo: false, baud: 9_600, pad: false },
 } as const satisfies Record<string, GemplusModel>;
 
+/** Units of the family: `pinpad` has keys, `pos-pro` five slots, `sim-pro-2` begins at 9600. */
 export type GemplusModelName = keyof typeof gemplusModels;

@@ -9,7 +9,7 @@ import { type GemplusModel, type GemplusModelName, gemplusModels } from './gempl
 import { ascii } from './manners.ts';
 import { Seat } from './seat.ts';
 import type { Station } from './station.ts';
-import { EmulatedUnit, type Seats, type UnitLink } from './unit.ts';
+import { EmulatedUnit, type UnitLink, type UnitSeats } from './unit.ts';
 
 /** SIM Pro 2 after its Escape. */
 const FAST = 115_200;
@@ -37,7 +37,7 @@ export class GemplusUnit extends EmulatedUnit {
   #holdsNotices = false;
   #speed: number | undefined;
 
-  constructor({ card, sams = [] }: Seats, { model = 'twin' }: GemplusOptions = {}) {
+  constructor({ card, sams = [] }: UnitSeats, { model = 'twin' }: GemplusOptions = {}) {
     super();
     this.#model = gemplusModels[model];
     this.line = { baud: this.#model.baud, bits: 11 };

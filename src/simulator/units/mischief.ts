@@ -19,7 +19,7 @@ export interface Named<K extends string> {
  * - `jam`: the next movement of a card does not come to its end.
  * - `speed-lost`: after this answer the unit is at its first speed again.
  */
-export type Order =
+export type UnitOrder =
   | Named<
       | 'wrong-check'
       | 'refuse'
@@ -49,7 +49,7 @@ interface Pending<O> {
 }
 
 /** Orders that are not carried out yet. */
-export class Mischief<O extends Named<string> = Order> {
+export class Mischief<O extends Named<string> = UnitOrder> {
   #commands = 0;
   readonly #pending: Pending<O>[] = [];
 

@@ -1,8 +1,8 @@
 import type { Wire } from '../wire/wire.ts';
-import type { Mischief, Named, Order } from './mischief.ts';
+import type { Mischief, Named, UnitOrder } from './mischief.ts';
 
 /** Where a unit stands from plug in to unplugging: its wire, its clock, and what it was told to do wrong. */
-export class Station<O extends Named<string> = Order> {
+export class Station<O extends Named<string> = UnitOrder> {
   readonly mischief: Mischief<O>;
   readonly #timers = new Set<NodeJS.Timeout>();
   #wire: Wire | undefined;

@@ -1,11 +1,11 @@
 import type { VirtualCard } from '../readers.ts';
 import type { LineForm, Wire, WireDevice } from '../wire/wire.ts';
-import { Mischief, type Order } from './mischief.ts';
+import { Mischief, type UnitOrder } from './mischief.ts';
 import type { Seat } from './seat.ts';
 import { Station } from './station.ts';
 
 /** What is in an emulated unit from the start. */
-export interface Seats {
+export interface UnitSeats {
   /** In the slot of the holder's card; a unit that moves cards has it in its mouth. */
   readonly card?: VirtualCard;
   /** In the SAM sockets, the first one first; a hole is an empty socket. */
@@ -58,7 +58,7 @@ export abstract class EmulatedUnit implements WireDevice {
   }
 
   /** Misbehaviour on order. */
-  misbehave(...orders: readonly Order[]): void {
+  misbehave(...orders: readonly UnitOrder[]): void {
     this.mischief.order(...orders);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
 import { AcsUnit } from '../../../src/simulator/units/acs.ts';
-import type { Order } from '../../../src/simulator/units/mischief.ts';
+import type { UnitOrder } from '../../../src/simulator/units/mischief.ts';
 import { faultyLine, type LineFault } from '../../../src/simulator/wire/line-faults.ts';
 import { BOTH, desk, failure, RANDOM, SOON, times } from './ccid-rig.ts';
 import { ATR, scripted, scriptedT1, T1_ATR } from './host.ts';
@@ -101,7 +101,7 @@ describe('an ACS unit of ours at an emulated one', () => {
   );
 });
 
-const HARMLESS: readonly (readonly [string, Order])[] = [
+const HARMLESS: readonly (readonly [string, UnitOrder])[] = [
   ['an answer with a wrong checksum', { kind: 'wrong-check' }],
   ['three answers with a wrong checksum', { kind: 'wrong-check', times: 3 }],
   ['a frame that is refused', { kind: 'refuse' }],
@@ -115,7 +115,7 @@ const HARMLESS: readonly (readonly [string, Order])[] = [
   ['a notice of a card that is gone and is not', { kind: 'notice', when: 'before-answer', present: false }],
 ];
 
-const HARMFUL: readonly (readonly [string, Order, readonly string[]])[] = [
+const HARMFUL: readonly (readonly [string, UnitOrder, readonly string[]])[] = [
   ['answers with a wrong checksum', { kind: 'wrong-check', times: 4 }, ['card-mute', 'unknown']],
   ['a frame that is refused four times', { kind: 'refuse', times: 4 }, ['unit-refused', 'not-done']],
   ['a command that is not heard', { kind: 'silence' }, ['card-mute', 'unknown']],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VirtualCard } from '../../../src/simulator/readers.ts';
-import type { Order } from '../../../src/simulator/units/mischief.ts';
+import type { UnitOrder } from '../../../src/simulator/units/mischief.ts';
 import type { EmulatedUnit } from '../../../src/simulator/units/unit.ts';
 import { faultyLine, type LineFault } from '../../../src/simulator/wire/line-faults.ts';
 import { BOTH, desk, failure, RANDOM, times } from './ccid-rig.ts';
@@ -9,7 +9,7 @@ import { scripted } from './host.ts';
 /** What goes wrong with an APDU, and what comes of it: the answer, or code and outcome. */
 export type FaultRow = readonly [
   what: string,
-  fault: Order | LineFault,
+  fault: UnitOrder | LineFault,
   expected: typeof RANDOM | readonly [code: string, outcome: 'unknown' | 'not-done'],
 ];
 
@@ -17,7 +17,7 @@ export type FaultRow = readonly [
 const PATIENCE = { timeout: 1_400 };
 export const TOO_LATE = 1_800;
 
-const isOfLine = (fault: Order | LineFault): fault is LineFault => 'way' in fault;
+const isOfLine = (fault: UnitOrder | LineFault): fault is LineFault => 'way' in fault;
 
 /** Each row: the card is asked at most once, and the same unit serves the next holder. */
 export function describeFaults(
