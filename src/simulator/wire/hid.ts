@@ -15,8 +15,11 @@ export interface HidIdentity {
   readonly reportId?: number;
 }
 
-/** What is wrong with a report to the host: shorter than it says or than it has to be, longer, another number or count. */
-export type ReportFault = 'short' | 'long' | 'wrong-number';
+/**
+ * What is wrong with a report to the host: shorter than it says or than it has to be, longer, another number or count; it comes twice,
+ * or behind the next one.
+ */
+export type ReportFault = 'short' | 'long' | 'wrong-number' | 'twice' | 'late';
 
 const REPORT = 64;
 const PATH = '/dev/hidraw-simulated';
@@ -32,6 +35,8 @@ export class FakeHid {
   readonly #identity: HidIdentity;
   readonly #faults: ReportFault[] = [];
   #opened: OpenedHid | undefined;
+  /** Comes behind the next one. */
+  #late: Buffer | undefined;
   #plugged = false;
 
   constructor(device: WireDevice, identity: HidIdentity) {
@@ -92,10 +97,20 @@ export class FakeHid {
       const head = { 'raw-64': [], 'len1-64': [part.length], 'rid-64': [reportId] }[form];
       const report = Buffer.alloc(REPORT);
       report.set([...head, ...part]);
-      const opened = this.#opened;
-      const spoilt = spoil(report, this.#faults.shift());
-      setImmediate(() => opened?.hear(spoilt));
+      const fault = this.#faults.shift();
+      const late = this.#late;
+      this.#late = fault === 'late' ? report : undefined;
+      if (fault !== 'late') this.#hand(spoil(report, fault));
+      if (fault === 'twice') this.#hand(report);
+      if (late !== undefined) this.#hand(late);
     }
+  }
+
+  #hand(report: Buffer): void {
+    const opened = this.#opened;
+    // The host wipes what it was given.
+    const copy = Buffer.from(report);
+    setImmediate(() => opened?.hear(copy));
   }
 
   /** @throws Error for a report that the system would not take */

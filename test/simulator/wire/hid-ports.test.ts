@@ -126,6 +126,20 @@ describe('reports that are wrong', () => {
     }
   });
 
+  it.each([
+    ['twice', '111122'],
+    ['late', '2211'],
+  ] as const)('that come %s are handed up as they come', async (fault, expected) => {
+    const { device, hid, ports } = rig({ form: 'len1-64' });
+    const heard = listener();
+    await using _port = await ports.open(NAME, SETTINGS, heard);
+    hid.misreport(fault);
+    device.wire?.send(Uint8Array.of(0x11));
+    device.wire?.send(Uint8Array.of(0x22));
+    await vi.waitUntil(() => heard.text().length >= expected.length);
+    expect(heard.text()).toBe(expected);
+  });
+
   it('of another number are not handed up', async () => {
     const { device, hid, ports } = rig({ form: 'rid-64' });
     const heard = listener();
