@@ -19,7 +19,7 @@ import { closingLine } from '../setup/counts.mjs';
 import { nodeOnlyEnvironment } from '../setup/node-only.mjs';
 
 /** Pinned with about a third of headroom: a jump means that something is packed that should not be. */
-const limits = { packedBytes: 2_100_000, unpackedBytes: 8_900_000, files: 2_900 };
+const limits = { packedBytes: 2_800_000, unpackedBytes: 11_900_000, files: 4_000 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
