@@ -1,11 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { SimulatedCard } from '../../src/simulator/card.ts';
 import { KmyPad } from '../../src/simulator/pads/kmy.ts';
 import type { PersonAct } from '../../src/simulator/pads/person.ts';
 import { PlainPad, type PlainPadOptions } from '../../src/simulator/pads/plain.ts';
+import type { PadAct } from '../../src/simulator/pin-pad.ts';
+import { GemplusUnit } from '../../src/simulator/units/gemplus.ts';
 import { servePty } from '../../src/simulator/wire/pty.ts';
+import { cardFile } from '../simulator/matrix/rig.ts';
 import { sscard, sscardJson } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sscard-pad-'));
@@ -75,6 +79,43 @@ describe('the keys of a reader', () => {
     const there = `replay:${file}`;
     const { code, answer } = await sscardJson(['pin', 'verify', '--reader', there, '--pad', there]);
     expect([code, answer.error?.code]).toEqual([13, 'pad-not-there']);
+  });
+});
+
+/** A reader with keys of its own on a pseudo-terminal, with a card, and a person at it. */
+async function atReader(verb: string, acts: readonly PadAct[]) {
+  const { card } = await cardFile('2.0');
+  const unit = new GemplusUnit({ card: new SimulatedCard(card) }, { model: 'pinpad' });
+  await using slot = await servePty(unit);
+  unit.act(...acts);
+  const reader = `serial:${slot.path}?protocol=ccid-gemplus&model=pinpad`;
+  const trace = join(folder, 'at-reader.transcript');
+  const words = ['pin', verb, '--reader', reader, '--pad', reader, '--last-try', '--trace', trace];
+  const { code, answer } = await sscardJson(words);
+  return { code, answer, trace: readFileSync(trace, 'utf8') };
+}
+
+describe('a PIN typed at a reader on a serial line', () => {
+  test('is verified, and stands nowhere', async () => {
+    const { code, answer, trace } = await atReader('verify', [INITIAL]);
+    expect([code, answer['pin']]).toEqual([0, { outcome: 'verified', initial: null }]);
+    expect(JSON.stringify(answer) + trace).not.toContain(INITIAL);
+  });
+
+  test('is changed', async () => {
+    const { code, answer, trace } = await atReader('change', [INITIAL, PIN, PIN]);
+    expect([code, answer['pin']]).toEqual([0, { outcome: 'changed' }]);
+    expect(JSON.stringify(answer) + trace).not.toContain(PIN);
+  });
+
+  test('that is wrong costs a try', async () => {
+    const { code, answer } = await atReader('verify', [PIN]);
+    expect([code, answer['pin']]).toEqual([6, { outcome: 'wrong', triesLeft: expect.any(Number) }]);
+  });
+
+  test('may be given up', async () => {
+    const { code, answer } = await atReader('verify', [{ act: 'cancel' }]);
+    expect([code, answer['pin'], answer.error?.code]).toEqual([12, { outcome: 'gave-up' }, 'cancelled']);
   });
 });
 
