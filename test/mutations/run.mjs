@@ -10,6 +10,7 @@ import { financialMutations } from './financial.mjs';
 import { lineMutations } from './lines.mjs';
 import { mutations } from './list.mjs';
 import { moduleMutations } from './modules.mjs';
+import { unitMutations } from './units.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const parts = ['apdu', 'drivers', 'src', 'fixtures', 'test', 'package.json', 'tsconfig.json'];
@@ -19,8 +20,8 @@ const AT_ONCE = 2;
 const LONGEST = 120_000;
 
 const wanted = process.argv[2] ?? '';
-const chosen = [...mutations, ...moduleMutations, ...financialMutations, ...lineMutations].filter((one) =>
-  `${one.file}: ${one.name}`.includes(wanted),
+const chosen = [...mutations, ...moduleMutations, ...financialMutations, ...lineMutations, ...unitMutations].filter(
+  (one) => `${one.file}: ${one.name}`.includes(wanted),
 );
 const outcomes = { killed: 0, survived: 0 };
 const copies = [];

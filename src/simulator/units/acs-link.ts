@@ -48,7 +48,7 @@ export class AcsLink implements UnitLink {
   }
 
   receive(bytes: Uint8Array): void {
-    if (!this.#working) this.#intake.push(bytes);
+    this.#intake.push(bytes);
   }
 
   stop(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../apdu/bytes.ts';
+import { withFaults } from '../../../src/simulator/faults.ts';
 import type { VirtualCard } from '../../../src/simulator/readers.ts';
 import { answerMessage, type CcidModel } from '../../../src/simulator/units/ccid.ts';
 import { CcidSlot } from '../../../src/simulator/units/ccid-slot.ts';
@@ -172,5 +173,33 @@ describe('an emulated reader at TPDU level', () => {
     expect(await say(`6F0900000000030000${'00'}${information}${xor(information)}`)).toBe(
       status('80', '03', '000000', `00000A11223344556677889000${xor('00000A11223344556677889000')}`),
     );
+  });
+
+  it('says mute of a card that another resets, and has none where it was pulled on order', async () => {
+    const faults = [
+      { kind: 'reset', command: 1 },
+      { kind: 'removed-after', command: 2 },
+    ] as const;
+    const { say } = await powered(withFaults(scripted(), faults));
+    expect(await say(at('ccid-10'))).toBe(status('80', '03', '40FE00'));
+    expect(await say(at('ccid-10'))).toBe(status('80', '03', '42FE00'));
+  });
+
+  it('has no answer of a card that loses its power while it works', async () => {
+    const { slots, say } = await powered({ ...scripted(), process: () => new Promise<Uint8Array>(() => {}) });
+    const answer = say(at('ccid-10'));
+    slots[0]?.powerOff();
+    expect(await answer).toBe(status('80', '03', '41FE00'));
+  });
+
+  it('is no place for a program that breaks', async () => {
+    const broken = {
+      ...scripted(),
+      process: () => {
+        throw new TypeError('a fault of the program');
+      },
+    };
+    const { say } = await powered(broken);
+    await expect(say(at('ccid-10'))).rejects.toThrow(TypeError);
   });
 });
