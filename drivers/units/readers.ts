@@ -91,8 +91,7 @@ class UnitReaders implements Readers {
     using _looking = this.#look();
     for (;;) {
       // It may have come before anybody listened: with the answer that the mouth is open.
-      const came =
-        this.#plugged !== undefined && chooseSlots(this.#plugged.seats, options).some(({ present }) => present);
+      const came = this.#plugged !== undefined && this.#meant(this.#plugged, options).some(({ present }) => present);
       const changed = came ? 'changed' : await this.#watchers.change(left().timeout, until);
       if (changed === 'aborted') throw new SscardError('cancelled', 'cancelled while waiting for a card');
       // What happened in time has been heard of: no attempt in the last millisecond.

@@ -147,6 +147,16 @@ describe('who waits for a card', () => {
     expect(await codeOf(readers.waitForCard({ timeout: 50 }))).toBe('no-card');
   });
 
+  it('in one slot does not ask again and again because another has a card', async () => {
+    const { readers, card } = rig({ take: 2 });
+    await readers.list();
+    const asked = vi.spyOn(card, 'powerOn');
+    const before = performance.now();
+    expect(await codeOf(readers.waitForCard({ timeout: 100 }))).toBe('no-card');
+    expect(performance.now() - before).toBeGreaterThanOrEqual(99);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
   it('gives up when told to', async () => {
     const { readers } = rig({ inserted: false });
     const abort = new AbortController();
