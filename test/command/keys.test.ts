@@ -61,7 +61,8 @@ describe('the PSAM', () => {
   });
 
   test.each<[string, string]>([
-    ['serial:/dev/ttyS0', 'scheme-not-available'],
+    ['usb:1', 'scheme-not-available'],
+    ['serial:/dev/ttyS0', 'address-malformed'],
     ['replay:', 'address-malformed'],
   ])('%s is refused before a reader is opened', async (uri, expected) => {
     const { code, answer } = await sscardJson(['read', '--psam', uri]);
