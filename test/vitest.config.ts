@@ -17,9 +17,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     coverage: {
-      // Drivers of real readers and the command run at their own levels, outside of this process.
+      // Drivers of real readers, pseudo-terminals and the command run at their own levels, outside of this process.
       include: ['apdu/**/*.ts', 'src/**/*.ts', 'drivers/replay/**/*.ts'],
-      exclude: ['src/cli/**', '**/public.ts'],
+      exclude: ['src/cli/**', 'src/simulator/wire/pty.ts', '**/public.ts'],
       reporter: ['text-summary', 'json-summary'],
       reportsDirectory: 'coverage',
       thresholds: {
