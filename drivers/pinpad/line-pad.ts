@@ -76,7 +76,10 @@ function clock(seconds: number, tell: PinEntry['timeLeft']): Disposable {
 }
 
 /** `too-few`: enter was pressed too early; the pad takes less than whoever asks. */
-export type KeysEnded = Exclude<PinEntered, { kind: 'digits' | 'block' }> | { readonly kind: 'entered' | 'too-few' };
+export type KeysEnded =
+  | Exclude<PinEntered, { kind: 'digits' | 'block' }>
+  | { readonly kind: 'entered' }
+  | { readonly kind: 'too-few' };
 
 const CLEAR_DIGITS = 'clear-digits';
 

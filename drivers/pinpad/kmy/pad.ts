@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { SscardError } from '../../../apdu/errors.ts';
-import { Line } from '../../line.ts';
+import type { Line } from '../../line.ts';
 import type { PadCustody, PadKeyOutcome, PinEntered, PinEntry, PinPad, WorkingKey } from '../../pin-pad.ts';
 import type { Ports } from '../../port.ts';
 import type { Waiting } from '../../reader.ts';
 import type { Talk } from '../../talk.ts';
 import { accountDigits } from '../account.ts';
-import { followKeys, LinePad, type PadKey } from '../line-pad.ts';
+import { PadAsking } from '../asking.ts';
+import { LinePad, type PadKey } from '../line-pad.ts';
 import { type KmyStatus, kmyCommands, kmyStatus } from './commands.ts';
 import { type KmyEvent, type KmyVariant, kmyFramer } from './framer.ts';
 
@@ -61,36 +61,43 @@ export async function kmyMaintenance(options: KmyOptions, waiting?: Waiting): Pr
   return KmyUnit.open(options, waiting);
 }
 
+/** What the pad says to a command. */
+interface KmyAnswer {
+  readonly status: KmyStatus;
+  readonly data: Uint8Array;
+}
+
 class KmyUnit implements KmyMaintenance {
   readonly gives: ReadonlySet<'digits' | 'block'> = new Set(['block']);
   readonly line: Line<KmyEvent>;
+  readonly #pad: PadAsking<KmyEvent, KmyAnswer>;
   readonly #commands: ReturnType<typeof kmyCommands>;
   readonly #keys: readonly [master: number, working: number];
 
-  private constructor(line: Line<KmyEvent>, commands: ReturnType<typeof kmyCommands>, options: KmyOptions) {
+  private constructor(
+    line: Line<KmyEvent>,
+    pad: PadAsking<KmyEvent, KmyAnswer>,
+    commands: ReturnType<typeof kmyCommands>,
+    options: KmyOptions,
+  ) {
     this.line = line;
+    this.#pad = pad;
     this.#commands = commands;
     this.#keys = [options.master ?? 0, options.working ?? 0];
   }
 
   static async open(options: KmyOptions, waiting: Waiting = {}): Promise<KmyUnit> {
-    const { ports, port, baud = POLICY.baud, variant = 'ascii' } = options;
+    const { variant = 'ascii' } = options;
     const commands = kmyCommands(variant);
-    const manners = {
-      framer: kmyFramer({ variant }),
-      frameTime: () => POLICY.frame,
-      stop: async (talk: Talk<KmyEvent>) => void (await ask(talk, commands.keypad('off'))),
-      recover: async (talk: Talk<KmyEvent>) => void (await ask(talk, commands.version)),
-      gone: () => {},
-    };
-    const line = await Line.open<KmyEvent>(ports, port, { baud }, manners, waiting);
-    try {
-      await line.run(waiting, (talk) => ask(talk, commands.version));
-    } catch (error) {
-      await line.close();
-      throw error;
-    }
-    return new KmyUnit(line, commands, options);
+    const pad = new PadAsking<KmyEvent, KmyAnswer>({
+      policy: POLICY,
+      answerIn: (event) => (event.kind === 'frame' ? { status: kmyStatus(event.status), data: event.data } : undefined),
+      meaning,
+      identity: commands.version,
+      keypadOff: commands.keypad('off'),
+    });
+    const line = await pad.open(options, kmyFramer({ variant }), waiting);
+    return new KmyUnit(line, pad, commands, options);
   }
 
   get custody(): PadCustody {
@@ -104,7 +111,7 @@ class KmyUnit implements KmyMaintenance {
     const start = commands.start(Math.min(entry.max, POLICY.most), seconds);
     const before = [commands.choose(master, working), commands.keypad('on'), commands.account(digits), start];
     const entered = await this.#enter(talk, entry, seconds, before);
-    await ask(talk, commands.keypad('off'));
+    await this.#pad.ask(talk, commands.keypad('off'));
     return entered;
   }
 
@@ -113,8 +120,8 @@ class KmyUnit implements KmyMaintenance {
     const loaded = await this.#load(this.#commands.loadWorking(master, number, cryptogram), waiting);
     if (loaded.kind === 'refused' || checkValue === undefined) return loaded;
     return this.line.run(waiting, async (talk) => {
-      await ask(talk, this.#commands.choose(master, number));
-      const { status, data } = await ask(talk, this.#commands.checkValue);
+      await this.#pad.ask(talk, this.#commands.choose(master, number));
+      const { status, data } = await this.#pad.ask(talk, this.#commands.checkValue);
       if (status.kind !== 'done') return { kind: 'loaded', unchecked: true };
       const same = checkValue.length >= 3 && checkValue.every((byte, at) => byte === data[at]);
       return same ? { kind: 'loaded' } : { kind: 'refused', reason: 'check-value' };
@@ -126,7 +133,9 @@ class KmyUnit implements KmyMaintenance {
   }
 
   async wipeKeys(waiting: Waiting = {}): Promise<PadKeyOutcome> {
-    return outcomeOf(await this.line.run(waiting, async (talk) => (await ask(talk, this.#commands.wipe)).status));
+    return outcomeOf(
+      await this.line.run(waiting, async (talk) => (await this.#pad.ask(talk, this.#commands.wipe)).status),
+    );
   }
 
   async #enter(
@@ -136,20 +145,17 @@ class KmyUnit implements KmyMaintenance {
     before: readonly Uint8Array[],
   ): Promise<PinEntered> {
     for (const command of before) {
-      const { status } = await ask(talk, command);
+      const { status } = await this.#pad.ask(talk, command);
       if (!usable(status)) return outOfOrder(status);
     }
-    const end = performance.now() + 1000 * seconds + POLICY.graceOfEntry;
-    let ended = await followKeys(talk, entry, end - performance.now(), meaning);
-    while (ended.kind === 'too-few') {
-      const { status } = await ask(talk, before.at(-1) as Uint8Array);
-      if (!usable(status)) return outOfOrder(status);
-      ended = await followKeys(talk, entry, end - performance.now(), meaning);
-    }
-    if (ended.kind !== 'entered') return ended as PinEntered;
+    const ended = await this.#pad.keys(talk, entry, seconds, async () => {
+      const { status } = await this.#pad.ask(talk, before.at(-1) as Uint8Array);
+      return usable(status) ? undefined : outOfOrder(status);
+    });
+    if (ended !== undefined) return ended;
     // The pad works the PIN off before it has a block.
     await wait(POLICY.beforeBlock);
-    const { status, data } = await ask(talk, this.#commands.block, 1);
+    const { status, data } = await this.#pad.ask(talk, this.#commands.block, 1);
     if (status.kind === 'timed-out') return { kind: 'timed-out' };
     return status.kind === 'done' && data.length === 8 ? { kind: 'block', block: data } : outOfOrder(status);
   }
@@ -158,10 +164,10 @@ class KmyUnit implements KmyMaintenance {
     try {
       return await this.line.run(waiting, async (talk) => {
         for (const algorithm of this.#commands.algorithms) {
-          const { status } = await ask(talk, algorithm);
+          const { status } = await this.#pad.ask(talk, algorithm);
           if (status.kind !== 'done') return outcomeOf(status);
         }
-        return outcomeOf((await ask(talk, command)).status);
+        return outcomeOf((await this.#pad.ask(talk, command)).status);
       });
     } finally {
       command.fill(0);
@@ -186,26 +192,6 @@ function outOfOrder(status: KmyStatus): PinEntered {
 /** A pad whose master key is gone makes blocks that nobody can open. */
 function usable(status: KmyStatus): boolean {
   return status.kind === 'done' && status.warning !== 'master-key';
-}
-
-/** A command and its answer; a damaged answer is asked for again, where the pad may do the same twice. */
-async function ask(talk: Talk<KmyEvent>, command: Uint8Array, tries: number = POLICY.tries) {
-  for (let attempt = 1; ; attempt++) {
-    await talk.send(command);
-    const answer = await answerTo(talk);
-    if (answer !== undefined) return { status: kmyStatus(answer.status), data: answer.data };
-    if (attempt >= tries) throw new SscardError('unit-silent', 'the pad does not answer', { outcome: 'unknown' });
-  }
-}
-
-/** @returns nothing when the answer is damaged or does not come */
-async function answerTo(talk: Talk<KmyEvent>) {
-  const end = performance.now() + POLICY.answer;
-  for (;;) {
-    const event = await talk.next(Math.max(0, end - performance.now()));
-    if (event.kind === 'frame') return event;
-    if (event.kind !== 'key') return undefined;
-  }
 }
 
 const KEYS: Readonly<Record<number, PadKey>> = {

@@ -1,12 +1,12 @@
-import { SscardError } from '../../../apdu/errors.ts';
 import { hexDigits, join } from '../../halves.ts';
-import { Line } from '../../line.ts';
+import type { Line } from '../../line.ts';
 import type { PadCustody, PadKeyOutcome, PinEntered, PinEntry, PinPad, WorkingKey } from '../../pin-pad.ts';
 import type { Ports } from '../../port.ts';
 import type { Waiting } from '../../reader.ts';
 import type { Talk } from '../../talk.ts';
 import { accountDigits } from '../account.ts';
-import { followKeys, LinePad, type PadKey } from '../line-pad.ts';
+import { PadAsking } from '../asking.ts';
+import { LinePad, type PadKey } from '../line-pad.ts';
 import { type Zt598Answer, zt598Answer, zt598Commands } from './commands.ts';
 import { type Zt598Event, zt598Framer } from './framer.ts';
 
@@ -67,21 +67,7 @@ class Zt598Unit implements Zt598Maintenance {
   }
 
   static async open(options: Zt598Options, waiting: Waiting = {}): Promise<Zt598Unit> {
-    const { ports, port, baud = POLICY.baud } = options;
-    const manners = {
-      framer: zt598Framer(),
-      frameTime: () => POLICY.frame,
-      stop: async (talk: Talk<Zt598Event>) => void (await ask(talk, zt598Commands.close)),
-      recover: async (talk: Talk<Zt598Event>) => void (await ask(talk, zt598Commands.identity)),
-      gone: () => {},
-    };
-    const line = await Line.open<Zt598Event>(ports, port, { baud }, manners, waiting);
-    try {
-      await line.run(waiting, (talk) => ask(talk, zt598Commands.identity));
-    } catch (error) {
-      await line.close();
-      throw error;
-    }
+    const line = await pad.open(options, zt598Framer(), waiting);
     return new Zt598Unit(line, options);
   }
 
@@ -95,7 +81,7 @@ class Zt598Unit implements Zt598Maintenance {
     const { sm4Block, block, close } = zt598Commands;
     const fetch = this.#sm4 ? sm4Block(this.#working, digits) : block(this.#working, format, digits);
     const entered = await this.#enter(talk, entry, seconds, fetch);
-    await ask(talk, close);
+    await pad.ask(talk, close);
     return entered;
   }
 
@@ -120,18 +106,15 @@ class Zt598Unit implements Zt598Maintenance {
     const { shortest, longest, entryTime, clearOne, openEncrypted } = zt598Commands;
     const lengths = [shortest(Math.max(entry.min, POLICY.least)), longest(Math.min(entry.max, POLICY.most))];
     for (const command of [...lengths, entryTime(seconds), clearOne, openEncrypted]) {
-      const answer = await ask(talk, command);
+      const answer = await pad.ask(talk, command);
       if (answer.kind !== 'done') return outOfOrder(answer);
     }
-    const end = performance.now() + 1000 * seconds + POLICY.graceOfEntry;
-    let ended = await followKeys(talk, entry, end - performance.now(), meaning);
-    while (ended.kind === 'too-few') {
-      const answer = await ask(talk, openEncrypted);
-      if (answer.kind !== 'done') return outOfOrder(answer);
-      ended = await followKeys(talk, entry, end - performance.now(), meaning);
-    }
-    if (ended.kind !== 'entered') return ended as PinEntered;
-    const answer = await ask(talk, fetch, 1);
+    const ended = await pad.keys(talk, entry, seconds, async () => {
+      const answer = await pad.ask(talk, openEncrypted);
+      return answer.kind === 'done' ? undefined : outOfOrder(answer);
+    });
+    if (ended !== undefined) return ended;
+    const answer = await pad.ask(talk, fetch, 1);
     if (answer.kind === 'timed-out') return answer;
     const bytes = answer.kind === 'done' ? blockOf(answer.data, this.#sm4 ? 16 : 8) : undefined;
     return bytes === undefined ? outOfOrder(answer) : { kind: 'block', block: bytes };
@@ -139,7 +122,7 @@ class Zt598Unit implements Zt598Maintenance {
 
   async #load(command: Uint8Array, waiting: Waiting): Promise<PadKeyOutcome> {
     try {
-      const answer = await this.line.run(waiting, (talk) => ask(talk, command));
+      const answer = await this.line.run(waiting, (talk) => pad.ask(talk, command));
       if (answer.kind === 'done') return { kind: 'loaded' };
       return { kind: 'refused', reason: answer.kind === 'refused' ? answer.reason : answer.kind };
     } finally {
@@ -161,26 +144,6 @@ function blockOf(data: Uint8Array, length: number): Uint8Array | undefined {
   return data.length === BEFORE_BLOCK + 2 * length ? join(data, BEFORE_BLOCK, length, hexDigits) : undefined;
 }
 
-/** A command and its answer; a damaged answer is asked for again, where the pad may do the same twice. */
-async function ask(talk: Talk<Zt598Event>, command: Uint8Array, tries: number = POLICY.tries): Promise<Zt598Answer> {
-  for (let attempt = 1; ; attempt++) {
-    await talk.send(command);
-    const answer = await answerTo(talk);
-    if (answer !== undefined) return answer;
-    if (attempt >= tries) throw new SscardError('unit-silent', 'the pad does not answer', { outcome: 'unknown' });
-  }
-}
-
-/** @returns nothing when the answer is damaged or does not come */
-async function answerTo(talk: Talk<Zt598Event>): Promise<Zt598Answer | undefined> {
-  const end = performance.now() + POLICY.answer;
-  for (;;) {
-    const event = await talk.next(Math.max(0, end - performance.now()));
-    if (event.kind === 'frame') return zt598Answer(event.body);
-    if (event.kind !== 'key') return undefined;
-  }
-}
-
 const KEYS: Readonly<Record<number, PadKey>> = { 42: 'star', 8: 'correct', 13: 'enter', 27: 'cancel' };
 
 function meaning(event: Zt598Event): PadKey | undefined {
@@ -189,3 +152,11 @@ function meaning(event: Zt598Event): PadKey | undefined {
   const digit = (event.code >= 0x30 && event.code <= 0x39) || event.code === 0x22;
   return KEYS[event.code] ?? (digit ? 'digit' : 'other');
 }
+
+const pad = new PadAsking<Zt598Event, Zt598Answer>({
+  policy: POLICY,
+  answerIn: (event) => (event.kind === 'frame' ? zt598Answer(event.body) : undefined),
+  meaning,
+  identity: zt598Commands.identity,
+  keypadOff: zt598Commands.close,
+});
