@@ -1,15 +1,13 @@
 import { SscardError } from '../../../apdu/errors.ts';
-import { Line } from '../../line.ts';
 import type { Protocol, Waiting } from '../../reader.ts';
 import type { Talk } from '../../talk.ts';
 import { isNotTaken } from '../acknowledged.ts';
-import { identityOf } from '../cards.ts';
-import { type Destination, type MotorDialect, MotorUnit } from '../motor.ts';
+import type { Destination } from '../motor.ts';
+import { type MotorAcquaintance, openMotorUnit } from '../motor-open.ts';
 import { numbers, readOptions } from '../options.ts';
 import { refusalError, refusals } from '../refusals.ts';
-import { frameTime } from '../timing.ts';
 import type { PoweredCard, Unit, UnitListener, UnitPlace, UnitProtocol } from '../unit.ts';
-import { Whereabouts } from '../whereabouts.ts';
+import type { Whereabouts } from '../whereabouts.ts';
 import type { Crt02Contacts } from './commands.ts';
 import * as commands from './commands.ts';
 import { type Crt02Event, crt02Framer } from './framer.ts';
@@ -47,39 +45,21 @@ export function crt02Protocol(policy: Crt02Policy = crt02Policy): UnitProtocol {
 
 async function open(policy: Crt02Policy, place: UnitPlace, listener: UnitListener, waiting: Waiting): Promise<Unit> {
   const { slots = '5', motor = 'yes', enq = 'yes', head = 'no' } = readOptions(place.options, OPTIONS);
-  const known = [...policy.speeds.keys()];
-  const { baud = known[0] ?? 0 } = place;
-  const where = new Whereabouts(listener);
-  let unit: MotorUnit<Crt02Event> | undefined;
   const form = { enq: enq === 'yes', resultHead: head === 'yes' };
-  const dialect = new Crt02Dialect(form, policy, where, () => unit?.restarted());
-  const from = (first: number) => [first, ...known.filter((speed) => speed !== first)];
-  const line = await Line.open<Crt02Event>(
-    place.ports,
-    place.port,
-    { baud },
-    {
-      framer: crt02Framer(),
-      frameTime: (speed) => frameTime(commands.LONGEST_FRAME, speed),
-      stop: (talk) => dialect.stop(talk),
-      recover: (talk) => dialect.recover(talk, from(talk.baud ?? baud)),
-      gone: (cause) => listener.gone(cause),
-    },
-    waiting,
-  );
-  try {
-    const version = await line.run(waiting, (talk) => dialect.begin(talk, from(baud), place.baud));
-    const identity = identityOf(version, 'CRT');
-    unit = new MotorUnit({ identity, slots: Number(slots), moves: motor === 'yes', line, dialect, where });
-    return unit;
-  } catch (error) {
-    await line.close();
-    throw error;
-  }
+  const family = {
+    name: 'CRT',
+    framer: crt02Framer(),
+    longestFrame: commands.LONGEST_FRAME,
+    speeds: [...policy.speeds.keys()],
+    slots: Number(slots),
+    moves: motor === 'yes',
+    dialect: (where: Whereabouts, restarted: () => void) => new Crt02Dialect(form, policy, where, restarted),
+  };
+  return openMotorUnit(family, place, listener, waiting);
 }
 
 /** 02 commands as the acts of a motor unit. */
-class Crt02Dialect implements MotorDialect<Crt02Event> {
+class Crt02Dialect implements MotorAcquaintance<Crt02Event> {
   readonly #policy: Crt02Policy;
   readonly #link: Crt02Link;
   readonly #where: Whereabouts;

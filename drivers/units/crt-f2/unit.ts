@@ -1,15 +1,13 @@
 import { SscardError } from '../../../apdu/errors.ts';
-import { Line } from '../../line.ts';
 import type { Protocol, Waiting } from '../../reader.ts';
 import type { Talk } from '../../talk.ts';
 import { isNotTaken } from '../acknowledged.ts';
-import { identityOf } from '../cards.ts';
-import { type Destination, type MotorDialect, MotorUnit } from '../motor.ts';
+import type { Destination } from '../motor.ts';
+import { type MotorAcquaintance, openMotorUnit } from '../motor-open.ts';
 import { numbers, readOptions } from '../options.ts';
 import { refusalError, refusals } from '../refusals.ts';
-import { frameTime } from '../timing.ts';
 import type { PoweredCard, Unit, UnitListener, UnitPlace, UnitProtocol } from '../unit.ts';
-import { Whereabouts } from '../whereabouts.ts';
+import type { Whereabouts } from '../whereabouts.ts';
 import type { CrtF2Answer, CrtF2Contacts, CrtF2Place, CrtF2Supply } from './commands.ts';
 import * as commands from './commands.ts';
 import { type CrtF2Event, crtF2Framer } from './framer.ts';
@@ -44,33 +42,17 @@ export function crtF2Protocol(policy: CrtF2Policy = crtF2Policy): UnitProtocol {
 
 async function open(policy: CrtF2Policy, place: UnitPlace, listener: UnitListener, waiting: Waiting): Promise<Unit> {
   const { addr = '0', slots = '6', voltage = '', motor = 'yes' } = readOptions(place.options, OPTIONS);
-  const { baud = policy.speeds[0] ?? 0 } = place;
-  const where = new Whereabouts(listener);
-  let unit: MotorUnit<CrtF2Event> | undefined;
-  const dialect = new CrtF2Dialect(Number(addr), { ...policy, ...supplies(voltage) }, where, () => unit?.restarted());
-  const from = (first: number) => [first, ...policy.speeds.filter((speed) => speed !== first)];
-  const line = await Line.open<CrtF2Event>(
-    place.ports,
-    place.port,
-    { baud },
-    {
-      framer: crtF2Framer(),
-      frameTime: (speed) => frameTime(commands.LONGEST_FRAME, speed),
-      stop: (talk) => dialect.stop(talk),
-      recover: (talk) => dialect.recover(talk, from(talk.baud ?? baud)),
-      gone: (cause) => listener.gone(cause),
-    },
-    waiting,
-  );
-  try {
-    const version = await line.run(waiting, (talk) => dialect.begin(talk, from(baud)));
-    const identity = identityOf(version, 'F2');
-    unit = new MotorUnit({ identity, slots: Number(slots), moves: motor === 'yes', line, dialect, where });
-    return unit;
-  } catch (error) {
-    await line.close();
-    throw error;
-  }
+  const supplied = { ...policy, ...supplies(voltage) };
+  const family = {
+    name: 'F2',
+    framer: crtF2Framer(),
+    longestFrame: commands.LONGEST_FRAME,
+    speeds: policy.speeds,
+    slots: Number(slots),
+    moves: motor === 'yes',
+    dialect: (where: Whereabouts, restarted: () => void) => new CrtF2Dialect(Number(addr), supplied, where, restarted),
+  };
+  return openMotorUnit(family, place, listener, waiting);
 }
 
 function supplies(voltage: string): Partial<CrtF2Policy> {
@@ -79,7 +61,7 @@ function supplies(voltage: string): Partial<CrtF2Policy> {
 }
 
 /** F2 commands as the acts of a motor unit. */
-class CrtF2Dialect implements MotorDialect<CrtF2Event> {
+class CrtF2Dialect implements MotorAcquaintance<CrtF2Event> {
   readonly #policy: CrtF2Policy;
   readonly #link: CrtF2Link;
   readonly #where: Whereabouts;
