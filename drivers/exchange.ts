@@ -25,13 +25,20 @@ export interface Where {
 export async function exchange(line: Line, command: CommandApdu, where: Where): Promise<ResponseApdu> {
   const bytes = encodeCommand(command);
   try {
-    return parseResponse(await line.transmitter.transmit(bytes, line.waiting));
-  } catch (error) {
-    if (!(error instanceof SscardError)) throw error;
-    throw new SscardError(error.code, error.message, { ...where, ...error.details }, { cause: error });
+    return await located(where, async () => parseResponse(await line.transmitter.transmit(bytes, line.waiting)));
   } finally {
     // It may have carried a PIN. The drivers work on copies of their own, and wipe those.
     bytes.fill(0);
+  }
+}
+
+/** What is asked of the card by something else than a command of ours: step and place go into its errors, too. */
+export async function located<T>(where: Where, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof SscardError)) throw error;
+    throw new SscardError(error.code, error.message, { ...where, ...error.details }, { cause: error });
   }
 }
 

@@ -1,13 +1,12 @@
 import { concat } from '../../../apdu/bytes.ts';
-import { SscardError } from '../../../apdu/errors.ts';
-import type { Line } from '../../../drivers/exchange.ts';
+import { type Line, located } from '../../../drivers/exchange.ts';
 import type { ReaderPad, ReaderPinAnswer } from '../../../drivers/pinpad/part10/reader-pad.ts';
 import type { Waiting } from '../../../drivers/reader.ts';
 import type { CardProfile } from '../profile/profile.ts';
 import type { Where } from '../steps.ts';
 import type { AtReaderRefusal } from './outcomes.ts';
 import { refusalOf } from './present.ts';
-import { askTries, mayTry } from './tries.ts';
+import { triesFault } from './tries.ts';
 
 /** A reader that puts PINs into commands by itself. */
 export type PinAtReader = Pick<ReaderPad, 'can' | 'verify' | 'modify'>;
@@ -33,7 +32,7 @@ export async function verifyAtReader(
   const command = concat([Uint8Array.of(0x00, 0x20, 0x00, 0x00, BLOCK), EMPTY]);
   const template = { command, blockBytes: BLOCK, least: DIGITS, most: DIGITS };
   const where: Where = { step: 'verify-pin', place: profile.pin.directory };
-  const entry = await asked(where, reader.verify(template, signalOf(line)));
+  const entry = await located(where, () => reader.verify(template, signalOf(line)));
   if (entry.kind !== 'answered') return refusedEntry(entry.kind);
   return entry.sw === DONE ? { kind: 'verified' } : refusalOf(entry.sw, where);
 }
@@ -52,18 +51,9 @@ export async function changeAtReader(
   const command = concat([Uint8Array.of(0x80, 0x5e, 0x01, 0x00, length), EMPTY, Uint8Array.of(0xff), EMPTY]);
   const template = { command, blockBytes: BLOCK, least: DIGITS, most: DIGITS, oldAt: 0, newAt: BLOCK + 1 };
   const where: Where = { step: 'change-pin', place: profile.pin.directory };
-  const entry = await asked(where, reader.modify(template, signalOf(line)));
+  const entry = await located(where, () => reader.modify(template, signalOf(line)));
   if (entry.kind !== 'answered') return refusedEntry(entry.kind);
   return entry.sw === DONE ? { kind: 'changed' } : refusalOf(entry.sw, where);
-}
-
-async function asked(where: Where, entry: Promise<ReaderPinAnswer>): Promise<ReaderPinAnswer> {
-  try {
-    return await entry;
-  } catch (error) {
-    if (!(error instanceof SscardError)) throw error;
-    throw new SscardError(error.code, error.message, { ...where, ...error.details }, { cause: error });
-  }
 }
 
 /** The time of an entry is the reader's, not that of a command. */
@@ -74,9 +64,7 @@ function signalOf({ waiting: { signal } }: Line): Waiting {
 async function guard(line: Line, profile: CardProfile, lastTry: boolean): Promise<AtReaderRefusal | undefined> {
   const [least, most] = profile.pin.digits;
   if (DIGITS < least || DIGITS > most) return { kind: 'not-sent', why: 'length' };
-  const answer = mayTry(await askTries(line, profile), lastTry);
-  if (answer === 'yes') return undefined;
-  return answer === 'blocked' ? { kind: 'blocked' } : { kind: 'not-sent', why: answer };
+  return triesFault(line, profile, lastTry);
 }
 
 function refusedEntry(kind: Exclude<ReaderPinAnswer['kind'], 'answered'>): AtReaderRefusal {

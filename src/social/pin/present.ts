@@ -6,7 +6,7 @@ import { bcdOf, type Pin } from '../../crypto/pin.ts';
 import type { CardProfile } from '../profile/profile.ts';
 import { saysNotDone, type Where } from '../steps.ts';
 import type { NotSent, PinRefusal } from './outcomes.ts';
-import { askTries, mayTry } from './tries.ts';
+import { triesFault } from './tries.ts';
 
 /** A PIN that may be sent once, and whether it may cost the last try. */
 export interface PinOffer {
@@ -76,9 +76,7 @@ async function guard(
 ): Promise<PinRefusal | undefined> {
   const fault = formFault(pin, profile);
   if (fault !== undefined) return { kind: 'not-sent', ...fault };
-  const answer = mayTry(await askTries(line, profile), lastTry);
-  if (answer === 'yes') return undefined;
-  return answer === 'blocked' ? { kind: 'blocked' } : { kind: 'not-sent', why: answer };
+  return triesFault(line, profile, lastTry);
 }
 
 async function sendWiped(line: Line, header: CommandApdu, data: Uint8Array, where: Where): Promise<number> {

@@ -1,7 +1,7 @@
 import { exchange, type Line } from '../../../drivers/exchange.ts';
 import type { CardProfile } from '../profile/profile.ts';
 import type { Where } from '../steps.ts';
-import type { NotSent, PinStatus } from './outcomes.ts';
+import type { NotSent, PinRefusal, PinStatus } from './outcomes.ts';
 
 const VERIFY = { cla: 0x00, ins: 0x20, p1: 0x00, p2: 0x00 } as const;
 const BLOCKED = 0x6983;
@@ -29,7 +29,7 @@ export async function askTries(line: Line, { pin }: CardProfile): Promise<Tries>
  * Whether a PIN may be sent with these tries (reliability-targets.md P4).
  * @param lastTry the caller said, for this call, that the last try may be spent
  */
-export function mayTry(
+function mayTry(
   tries: Tries,
   lastTry: boolean,
 ): 'yes' | 'blocked' | Extract<NotSent['why'], 'last-try' | 'tries-unknown'> {
@@ -37,6 +37,13 @@ export function mayTry(
   if (lastTry) return 'yes';
   if (tries.kind === 'unknown') return 'tries-unknown';
   return tries.left > 1 ? 'yes' : 'last-try';
+}
+
+/** Asks for the tries. @returns why a PIN may not be sent now, or nothing */
+export async function triesFault(line: Line, profile: CardProfile, lastTry: boolean): Promise<PinRefusal | undefined> {
+  const answer = mayTry(await askTries(line, profile), lastTry);
+  if (answer === 'yes') return undefined;
+  return answer === 'blocked' ? { kind: 'blocked' } : { kind: 'not-sent', why: answer };
 }
 
 export function statusOf(tries: Tries, { pin }: CardProfile): PinStatus {
