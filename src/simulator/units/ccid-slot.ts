@@ -17,9 +17,6 @@ export const FAULT = {
   apduLength: 0xbe,
 } as const;
 
-/** What a card has to say to a block of T=1; undefined: nothing. Absent where a unit has no T=1. */
-export type BlockCard = (block: Uint8Array) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
-
 /** Parameters of a protocol in the order of the message. */
 export interface Parameters {
   readonly protocol: 0 | 1;
